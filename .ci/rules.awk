@@ -91,7 +91,7 @@ function include(line,    name, folder) {
 			found("a case includes case.h, abi.h and system headers, not " name)
 	} else if (name != "families.def" && name != "catalogue.inc" &&
 		   !("runner/" name in exists) && !(folder name in exists)) {
-		found("the runner includes its own headers and the lists of cases, not " name)
+		found("the runner includes its headers and the lists of cases, not " name)
 	}
 }
 
