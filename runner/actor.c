@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: ISC
+// Actors: processes and threads judged by one call, observed without sleeping.
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "outcome.h"
+#include "trial.h"
+
+enum { TICK_FIRST_US = 125, TICK_LAST_US = 32000 };
+
+static long longer(long tick_us)
+{
+	return tick_us < TICK_LAST_US ? 2 * tick_us : tick_us;
+}
+
+static void enter(struct actor *a, enum phase phase)
+{
+	atomic_store(&a->phase, phase);
+	futex_wake(&a->phase);
+}
+
+void attempt_begin(struct trial *t, const struct here *at)
+{
+	if (t->self == NULL)
+		decide(t, BROKEN, at, "an actor", "attempt() outside one");
+	if (atomic_load(&t->self->phase) != STARTING)
+		decide(t, BROKEN, at, "one attempt() by an actor", "a second one");
+	spot_set(&t->self->at, at);
+	enter(t->self, CALLING);
+}
+
+long attempt_end(struct trial *t, long got)
+{
+	t->self->code = errno;
+	t->self->got = got;
+	enter(t->self, CALLED);
+	return got;
+}
+
+static struct actor *new_actor(struct trial *t)
+{
+	uint32_t i = atomic_fetch_add(&t->record->actor_count, 1);
+
+	if (i >= TRIAL_ACTORS_MAX)
+		decide(t, BROKEN, HERE("start"), "an actor", "more than %d", TRIAL_ACTORS_MAX);
+	spot_set(&t->record->actors[i].at, HERE("actor"));
+	return &t->record->actors[i];
+}
+
+struct actor *start(struct trial *t, actor_body *body, const void *arg)
+{
+	struct actor *a = new_actor(t);
+	pid_t parent = getpid(), pid = fork();
+
+	if (pid == -1 && errno == EAGAIN)
+		skip(t, "resource: no more processes (RLIMIT_NPROC or the cgroup's pids.max)");
+	must(t, pid);
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(0);
+		t->self = a;
+		atomic_store(&a->pid, getpid());
+		body(t, arg);
+		atomic_store(&a->ended, 1);
+		_exit(0);
+	}
+	// By value: in shared memory fork()'s result would be overwritten by the child's 0.
+	atomic_store(&a->pid, pid);
+	return a;
+}
+
+// Lives on the starter's stack until the thread has copied it.
+struct thread_start {
+	struct trial trial;
+	actor_body *body;
+	const void *arg;
+	_Atomic uint32_t copied; // futex
+};
+
+static void *thread_main(void *argument)
+{
+	struct thread_start *start = argument;
+	struct trial mine = start->trial;
+	actor_body *body = start->body;
+	const void *arg = start->arg;
+
+	atomic_store(&mine.self->pid, (int)thread_id());
+	atomic_store(&start->copied, 1);
+	futex_wake(&start->copied);
+	body(&mine, arg);
+	atomic_store(&mine.self->ended, 1);
+	futex_wake(&mine.self->phase);
+	return NULL;
+}
+
+struct actor *start_thread(struct trial *t, actor_body *body, const void *arg)
+{
+	struct thread_start start = { *t, body, arg, 0 };
+	struct actor *a = new_actor(t);
+	pthread_t thread;
+
+	start.trial.self = a;
+	a->thread = true;
+	int err = pthread_create(&thread, NULL, thread_main, &start);
+	if (err == EAGAIN)
+		skip(t, "resource: no more threads (RLIMIT_NPROC or the cgroup's pids.max)");
+	if (err != 0)
+		decide(t, BROKEN, HERE("pthread_create"), "success", "%s", errno_name(err));
+	pthread_detach(thread);
+	while (atomic_load(&start.copied) == 0)
+		futex_wait(&start.copied, 0, -1);
+	return a;
+}
+
+static ssize_t read_proc(pid_t pid, const char *name, char *text, size_t size)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return -1;
+	ssize_t n = read(fd, text, size - 1);
+	close(fd);
+	if (n >= 0)
+		text[n] = '\0';
+	return n;
+}
+
+// Is the process asleep inside a system call?  Linux prints "running" or the
+// number of the call; where there is no such file, or it is refused, the state
+// letter must do: before its call returns, an actor sleeps nowhere else.
+static bool asleep(struct trial *t, pid_t pid)
+{
+	char text[512];
+
+	if (read_proc(pid, "syscall", text, sizeof text) > 0)
+		return text[0] >= '0' && text[0] <= '9';
+	if (read_proc(pid, "stat", text, sizeof text) <= 0) {
+		if (access("/proc/self/stat", F_OK) != 0)
+			skip(t, "absent: /proc, to see a process asleep");
+		return false;
+	}
+	const char *after_name = strrchr(text, ')');
+	return after_name && strncmp(after_name, ") S", 3) == 0;
+}
+
+static bool gone(struct trial *t, const struct actor *a)
+{
+	long i = a - t->record->actors;
+	pid_t pid = atomic_load(&a->pid);
+
+	if (a->thread)
+		return atomic_load(&a->ended) != 0;
+	if (!t->children[i].reaped)
+		t->children[i].reaped = waitpid(pid, &t->children[i].status, WNOHANG) == pid;
+	return t->children[i].reaped;
+}
+
+// What the actor's call has come to.  Returning is an event and wakes us at
+// once; falling asleep is not, so look for it, less and less often.
+struct outcome actor_outcome(struct trial *t, struct actor *a, bool may_block)
+{
+	long i = a - t->record->actors, tick = TICK_FIRST_US;
+	struct here at;
+
+	for (; ms_left(&t->deadline) > 0; tick = longer(tick)) {
+		bool ended = gone(t, a); // before phase: the dead change nothing
+		uint32_t phase = atomic_load(&a->phase);
+
+		if (phase == CALLED)
+			return outcome_of(a->got, a->code);
+		if (ended && !a->thread && WIFSIGNALED(t->children[i].status))
+			return (struct outcome)DIES(WTERMSIG(t->children[i].status));
+		if (ended) {
+			spot_as_here(&a->at, &at);
+			decide(t, BROKEN, &at, "an attempt", "none made");
+		}
+		if (may_block && phase == CALLING && asleep(t, atomic_load(&a->pid)) &&
+		    atomic_load(&a->phase) == CALLING)
+			return (struct outcome)BLOCKS;
+		futex_wait(&a->phase, phase, tick);
+	}
+	if (atomic_load(&a->phase) == CALLING && asleep(t, atomic_load(&a->pid)))
+		return (struct outcome)BLOCKS;
+	spot_as_here(&a->at, &at);
+	decide(t, BROKEN, &at, "an outcome", "still running at the time limit");
+}
+
+static bool finished(struct trial *t, struct actor *a)
+{
+	long i = a - t->record->actors;
+
+	while (a->thread && !atomic_load(&a->ended) && ms_left(&t->deadline) > 0)
+		futex_wait(&a->phase, atomic_load(&a->phase), TICK_LAST_US);
+	if (!a->thread && !t->children[i].reaped) {
+		must(t, waitpid(actor_pid(a), &t->children[i].status, 0));
+		t->children[i].reaped = true;
+	}
+	return atomic_load(&a->ended) != 0;
+}
+
+void must_finish(struct trial *t, struct actor *a)
+{
+	struct here at;
+
+	if (finished(t, a))
+		return;
+	spot_as_here(&a->at, &at);
+	decide(t, BROKEN, &at, "the actor's end", "%s",
+	       a->thread ? "still running at the time limit" : "it died");
+}
+
+pid_t actor_pid(const struct actor *a)
+{
+	return atomic_load(&a->pid);
+}
+
+long actor_result(const struct actor *a)
+{
+	return atomic_load(&a->phase) == CALLED ? a->got : -1;
+}
+
+void reach_stage(struct trial *t, uint32_t stage)
+{
+	uint32_t now = atomic_load(&t->record->stage);
+
+	while (now < stage && !atomic_compare_exchange_weak(&t->record->stage, &now, stage))
+		;
+	futex_wake(&t->record->stage);
+}
+
+void await_stage(struct trial *t, uint32_t stage)
+{
+	for (;;) {
+		uint32_t now = atomic_load(&t->record->stage);
+
+		if (now >= stage)
+			return;
+		if (ms_left(&t->deadline) <= 0)
+			decide(t, BROKEN, HERE("await_stage"), "the stage", "not reached");
+		futex_wait(&t->record->stage, now, 1000000);
+	}
+}

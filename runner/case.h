@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: ISC
+//
+// case.h - everything a case may use, and nothing else.
+//
+// A case makes one claim about pipes and tries to refute it.  Each trial of it
+// (each row and each way of making a pipe) runs in a process of its own, with
+// default signal dispositions, descriptors 0-2 on /dev/null and no others, and
+// `t` in scope.
+//
+//	must(t, call)            prepares the ground; failing is BROKEN, which
+//	                         says nothing about the kernel
+//	expect(t, call, OUTCOME) tests the claim; failing is FAIL
+//
+// Either one ends the trial when it does not hold.  Reaching the end passes,
+// provided something was expected.
+
+#ifndef CASE_H
+#define CASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum {
+	FAMILY_CASES_MAX = 48,
+	CASE_COVERS_MAX = 16,
+	CASE_NEEDS_MAX = 4,
+	CASE_TUNABLES_MAX = 3,
+	TRIAL_ACTORS_MAX = 128,
+	DEFAULT_PAGES = 16, // of a new pipe; pipe(7), "Pipe capacity"
+};
+
+// Who says so, strongest first.
+enum level {
+	LEVEL_UNSET,
+	POSIX,	    // POSIX.1-2024 requires it
+	DOCUMENTED, // a Linux manual page promises it
+	OBSERVED,   // Linux does it; nobody promised
+};
+
+struct claim {
+	enum level level;
+	const char *says;  // one sentence that a kernel can make false
+	const char *cites; // document and section, or kernel function
+};
+
+// The ways to come by a pipe; a set of them in `.ways` runs the case over each,
+// and must_pipe() makes the pipe in the way of the trial.
+enum way {
+	BY_PIPE = 1 << 0,     // pipe()
+	BY_PIPE2 = 1 << 1,    // pipe2(); what a case without .ways gets
+	BY_FIFO = 1 << 2,     // two open()s of a FIFO, unlinked at once
+	BY_ONE_PAGE = 1 << 3, // pipe2(), shrunk to the smallest capacity
+	FULL_SIZE_WAYS = BY_PIPE | BY_PIPE2 | BY_FIFO,
+	EVERY_WAY = FULL_SIZE_WAYS | BY_ONE_PAGE,
+	WAY_COUNT = 4,
+};
+
+struct trial; // one run of one case, in one way, with one row
+struct actor; // another process or thread in the trial
+typedef void actor_body(struct trial *t, const void *arg);
+
+// Something a case cannot run without: NULL if present, else "class: why not",
+// the class being one of those that design and README list for SKIP.
+typedef const char *need(struct trial *t);
+need need_cap_sys_resource; // in force in the initial user namespace
+need need_cap_sys_admin;    // likewise
+need need_no_exemption;	    // neither of the two, so that page limits apply
+need need_own_page_budget;  // no other process is charged to the trial's uid
+need need_default_limits;   // pipe-user-pages-* and pipe-max-size as Linux ships them
+need need_proc;		    // /proc is mounted
+need need_page_4k, need_page_above_4k;
+
+struct case_decl {
+	const char *name, *file;
+	int line;
+	void (*run)(struct trial *t);
+	struct claim claim;
+	const char *covers[CASE_COVERS_MAX];  // ids of catalogue.tsv
+	const char *since;		      // "4.9"; information, never a reason to skip
+	const char *against;		      // a document or common saying that differs
+	need *needs[CASE_NEEDS_MAX];	      // asked in the trial's process, in order
+	const char *tunes[CASE_TUNABLES_MAX]; // below /proc/sys; takes --tune-host; restored
+	actor_body *stranger;		      // see must_send_descriptor()
+	bool alone;			      // no other trial of this run beside it
+	int ways;			      // set of enum way; 0: BY_PIPE2, unnamed
+	const char *const *rows;	      // see ROWS
+	size_t row_count, row_size;
+};
+
+struct family {
+	const char *name, *about;
+	const struct case_decl *cases[FAMILY_CASES_MAX]; // in reading order
+};
+
+// A table of rows.  The first member of a row is `const char *name`, the last
+// part of the trial's identity; reports are compared by it, so it never changes.
+#define ROWS(table)                                                                                \
+	.rows = &(table)[0].name, .row_count = sizeof(table) / sizeof((table)[0]),                 \
+	.row_size = sizeof((table)[0])
+
+#define CASE(id, ...)                                                                              \
+	static void id##_run(struct trial *t);                                                     \
+	static const struct case_decl id = {                                                       \
+		.name = #id, .file = __FILE__, .line = __LINE__, .run = id##_run, __VA_ARGS__      \
+	};                                                                                         \
+	static void id##_run(struct trial *t)
+
+#define FAMILY(id) extern const struct family id##_family;
+#include "families.def"
+#undef FAMILY
+
+// --- outcomes ---------------------------------------------------------------
+
+// What a call came to.  BLOCKS and DIES are for actors.
+struct outcome {
+	enum { OUTCOME_UNSET, RETURNED, FAILED, BLOCKED, DIED } kind;
+	long low, high;		   // bytes, or whatever the call returns
+	long low_pages, high_pages; // pages to be added to them
+	int code;		   // errno or signal
+};
+
+#define RETURNS(n) { .kind = RETURNED, .low = (n), .high = (n) }
+#define RETURNS_IN(lo, hi) { .kind = RETURNED, .low = (lo), .high = (hi) }
+// A size in pages and bytes: what a table can say for every page size.
+#define RETURNS_PAGES(pages, n)                                                                    \
+	{ .kind = RETURNED, .low = (n), .high = (n), .low_pages = (pages), .high_pages = (pages) }
+#define FAILS(err) { .kind = FAILED, .code = (err) }
+#define BLOCKS { .kind = BLOCKED }
+#define DIES(sig) { .kind = DIED, .code = (sig) }
+
+struct here {
+	const char *file;
+	int line;
+	const char *text;
+};
+#define HERE(text) (&(const struct here){ __FILE__, __LINE__, (text) })
+
+// The call is noted before it is made, so that one that never returns is
+// reported by name.
+#define must(t, call) must_end((t), HERE(#call), (must_begin((t), HERE(#call)), (long)(call)))
+#define expect(t, call, ...)                                                                       \
+	expect_end((t), HERE(#call), (expect_begin((t), HERE(#call)), (long)(call)),               \
+		   &(const struct outcome)__VA_ARGS__)
+// The same for a wanted outcome that stands in a row.
+#define expect_as(t, call, want)                                                                   \
+	expect_end((t), HERE(#call), (expect_begin((t), HERE(#call)), (long)(call)), (want))
+#define expect_true(t, condition) expect_true_((t), HERE(#condition), (condition))
+
+void must_begin(struct trial *t, const struct here *at);
+long must_end(struct trial *t, const struct here *at, long got);
+void expect_begin(struct trial *t, const struct here *at);
+long expect_end(struct trial *t, const struct here *at, long got, const struct outcome *want);
+void expect_true_(struct trial *t, const struct here *at, bool holds);
+
+// Ends the trial as SKIP.  `reason` is "class: detail".
+_Noreturn void skip(struct trial *t, const char *reason);
+
+// Adds a line to the trial's YAML block, whatever the verdict; at most eight.
+void note(struct trial *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// --- actors -----------------------------------------------------------------
+
+// Starts a process (a thread) that runs body(t, arg).  The one call it makes
+// through attempt() is the call it is judged by; before and after it the body
+// may use must() and expect() as usual.  A process gets a copy of what `arg`
+// points to; a thread does not.
+struct actor *start(struct trial *t, actor_body *body, const void *arg);
+struct actor *start_thread(struct trial *t, actor_body *body, const void *arg);
+
+#define attempt(t, call) attempt_end((t), (attempt_begin((t), HERE(#call)), (long)(call)))
+void attempt_begin(struct trial *t, const struct here *at);
+long attempt_end(struct trial *t, long got);
+
+// Waits for what the actor's attempt comes to.  BLOCKS holds once the actor is
+// seen asleep in the call; it may be asked again later for RETURNS and so on.
+#define expect_actor(t, actor, ...)                                                                \
+	expect_outcome((t), (actor), &(const struct outcome)__VA_ARGS__)
+void expect_outcome(struct trial *t, struct actor *actor, const struct outcome *want);
+// The same as ground: BROKEN unless the actor falls asleep in its attempt.
+void must_block(struct trial *t, struct actor *actor);
+// Waits until the actor's body has ended (a process also: has been reaped).
+void must_finish(struct trial *t, struct actor *actor);
+pid_t actor_pid(const struct actor *actor); // thread id of a thread
+long actor_result(const struct actor *actor); // of a returned attempt; -1 otherwise
+
+// A counter that all the trial's processes see: await_stage() returns once
+// reach_stage() was called with at least `stage`.
+void reach_stage(struct trial *t, uint32_t stage);
+void await_stage(struct trial *t, uint32_t stage);
+
+// --- ground -----------------------------------------------------------------
+
+struct pipe {
+	int rd, wr;
+};
+
+// A pipe of DEFAULT_PAGES (one page by BY_ONE_PAGE), O_NONBLOCK in `flags` on
+// both ends; SKIP where the machine's limits do not leave room for it.
+struct pipe must_pipe(struct trial *t, int flags);
+struct pipe must_pipe_by(struct trial *t, enum way way, int flags);
+enum way trial_way(const struct trial *t);
+const void *trial_row(const struct trial *t);
+bool trial_has_capability(int capability); // effective in this process
+
+size_t page_size(void);			     // bytes
+size_t must_capacity(struct trial *t, int fd); // bytes, F_GETPIPE_SZ
+size_t must_unread(struct trial *t, int fd);   // bytes, FIONREAD
+// Writes whole pages and one part of a page until just `room` bytes are free:
+// room / page slots, and room % page bytes behind the last byte written.
+void must_fill(struct trial *t, const struct pipe *p, size_t room);
+void must_read(struct trial *t, int fd, void *bytes, size_t size); // all of it
+void must_write(struct trial *t, int fd, const void *bytes, size_t size);
+void must_set_nonblocking(struct trial *t, int fd, bool on);
+// Memory that all processes started afterwards share; zeroed; never NULL.
+void *must_share(struct trial *t, size_t size);
+// Raises the soft RLIMIT_NOFILE to what `count` more descriptors take, or SKIP.
+void must_have_descriptors(struct trial *t, size_t count);
+// A path for a FIFO in the run's scratch directory, or SKIP filesystem.
+const char *must_fifo(struct trial *t, mode_t mode);
+
+// Signals.  What arrives is counted for the whole trial, whichever process or
+// thread it reached.
+struct caught {
+	unsigned count;
+	int code;	// si_code of the last one
+	pid_t sender;	// si_pid of the last one
+	pid_t receiver; // thread id that ran the handler last
+};
+void must_catch(struct trial *t, int signal, int sa_flags);
+void must_ignore(struct trial *t, int signal);
+void must_mask(struct trial *t, int signal, bool blocked); // calling thread
+struct caught caught(const struct trial *t, int signal);
+pid_t thread_id(void);
+
+// Host and credentials.
+long must_sysctl(struct trial *t, const char *name);		// "fs/pipe-max-size"
+void must_tune(struct trial *t, const char *name, long value); // named in .tunes
+void must_drop_capability(struct trial *t, int capability);
+
+// The body that `.stranger` names runs beside the case, in a process whose uid
+// is another of the trial's own (SKIP profile where no second uid can be had).
+// Each of the two has one end of a socket pair to hand descriptors over by.
+void must_send_descriptor(struct trial *t, int fd);
+int must_receive_descriptor(struct trial *t);
+
+#endif

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: ISC
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "caps.h"
+#include "container.h"
+#include "outcome.h"
+
+bool container_given(void)
+{
+	char target[64], initial[64];
+	ssize_t n = readlink("/proc/self/ns/pid", target, sizeof target - 1);
+	struct caps caps;
+
+	if (n <= 0 || geteuid() != 0 || !caps_get(&caps))
+		return false;
+	target[n] = '\0';
+	snprintf(initial, sizeof initial, "pid:[%u]", ABI_PROC_PID_INIT_INO);
+	return strcmp(target, initial) != 0 && access("/proc/sys/fs", W_OK) != 0 &&
+	       (caps.permitted & CAPS_OF_A_CONTAINER) == CAPS_OF_A_CONTAINER;
+}
+
+static bool refused(char reason[REASON_MAX], const char *what)
+{
+	snprintf(reason, REASON_MAX, "%s: %s", what, errno_name(errno));
+	return false;
+}
+
+static bool write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool ok = fd != -1 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if (fd != -1)
+		close(fd);
+	return ok;
+}
+
+// user_namespaces(7): one's own id may be mapped once setgroups() is given up.
+static bool map_root(uid_t uid, gid_t gid)
+{
+	char uids[64], gids[64];
+
+	snprintf(uids, sizeof uids, "0 %u 1\n", (unsigned)uid);
+	snprintf(gids, sizeof gids, "0 %u 1\n", (unsigned)gid);
+	if (!write_file("/proc/self/setgroups", "deny") && errno != ENOENT) // before 3.19
+		return false;
+	return write_file("/proc/self/uid_map", uids) && write_file("/proc/self/gid_map", gids);
+}
+
+static bool furnish(char reason[REASON_MAX])
+{
+	unsigned long safe = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
+		return refused(reason, "making mounts private");
+	if (mount("proc", "/proc", "proc", safe, NULL) == -1)
+		return refused(reason, "mounting /proc");
+	if (mount("/proc/sys", "/proc/sys", NULL, MS_BIND, NULL) == -1 ||
+	    mount(NULL, "/proc/sys", NULL, MS_BIND | MS_REMOUNT | MS_RDONLY | safe, NULL) == -1)
+		return refused(reason, "making /proc/sys read-only");
+	return true;
+}
+
+static bool unshare_all(char reason[REASON_MAX])
+{
+	int flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET |
+		    ABI_CLONE_NEWCGROUP;
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+
+	if (!caps_have(CAP_SYS_ADMIN)) {
+		if (uid == 0) {
+			errno = EPERM;
+			return refused(reason, "uid 0 without CAP_SYS_ADMIN makes no namespaces");
+		}
+		if (unshare(CLONE_NEWUSER) == -1)
+			return refused(reason, "making a user namespace");
+		if (!map_root(uid, gid))
+			return refused(reason, "mapping uid 0");
+	}
+	if (unshare(flags) == -1)
+		return refused(reason, "making namespaces");
+	return true;
+}
+
+// A PID namespace takes in children only, so the process that makes it stays
+// outside and passes the exit status on.
+static _Noreturn void stay_outside(pid_t inner)
+{
+	int status;
+
+	while (waitpid(inner, &status, 0) == -1 && errno == EINTR)
+		;
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 255);
+}
+
+pid_t container_enter(char reason[REASON_MAX])
+{
+	pid_t parent = getpid(), pid = fork();
+
+	reason[0] = '\0';
+	if (pid == -1)
+		refused(reason, "fork()");
+	if (pid != 0)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(255);
+	if (!unshare_all(reason))
+		return 0;
+	prctl(PR_SET_PDEATHSIG, SIGKILL); // changed credentials have cleared it
+	pid_t inner = fork();
+	if (inner > 0)
+		stay_outside(inner);
+	if (inner == -1) {
+		refused(reason, "fork()");
+		return 0;
+	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	furnish(reason);
+	return 0;
+}

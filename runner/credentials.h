@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: ISC
+// credentials.h - the profiles: who a trial is, made anew before each.
+
+#ifndef CREDENTIALS_H
+#define CREDENTIALS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum profile { UNPRIVILEGED, SYS_RESOURCE, SYS_ADMIN, CONTAINER, AS_IS, PROFILE_COUNT };
+
+enum { REASON_MAX = 192 };
+
+// How the trials of a run come by their profile.
+struct credentials {
+	enum profile profile;
+	uint64_t caps;	 // effective, permitted, ambient, and bounding where we may
+	bool own_uids;	 // each trial takes uids that no other process has
+	bool uids_asked; // and getpriority() can tell that none has
+	uid_t first_uid; // then these: two for each trial
+};
+
+// False if there is no such profile.
+bool profile_parse(const char *name, enum profile *profile);
+const char *profile_name(enum profile profile);
+// Works out how `trials` trials can have the profile, by trying in a child.
+// Returns false with a reason where it cannot be had.
+bool credentials_plan(enum profile profile, unsigned trials, struct credentials *c,
+		      char reason[REASON_MAX]);
+// In a new process: becomes the `nth` (0 or 1) user of trial `index`, for good.
+bool credentials_take(const struct credentials *c, unsigned index, unsigned nth,
+		      char reason[REASON_MAX]);
+// Is the capability in force where the kernel asks the initial user namespace?
+bool in_force(int capability);
+// "initial", "child" or "unknown".
+const char *user_namespace(void);
+
+#endif

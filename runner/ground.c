@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: ISC
+// Ground: pipes in every way, their sizes, bytes in them.
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "outcome.h"
+#include "trial.h"
+
+size_t page_size(void)
+{
+	return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+void must_set_nonblocking(struct trial *t, int fd, bool on)
+{
+	int flags = (int)must(t, fcntl(fd, F_GETFL));
+
+	must(t, fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK));
+}
+
+const char *must_fifo(struct trial *t, mode_t mode)
+{
+	static const char refused[] = "filesystem: no FIFO can be made in the scratch directory";
+
+	if (t->scratch == NULL)
+		skip(t, "filesystem: no writable directory for FIFOs (--dir names one)");
+	for (unsigned n = 0;; n++) {
+		snprintf(t->path, sizeof t->path, "%s/%d-%u", t->scratch, (int)getpid(), n);
+		if (mkfifo(t->path, 0600) == 0)
+			break;
+		if (errno == EPERM || errno == EROFS || errno == EOPNOTSUPP || errno == EACCES)
+			skip(t, refused);
+		if (errno != EEXIST)
+			must(t, mkfifo(t->path, 0600));
+	}
+	must(t, chmod(t->path, mode)); // whatever the umask is
+	return t->path;
+}
+
+// The reader may open first without a writer only with O_NONBLOCK: fifo(7).
+static struct pipe must_open_fifo(struct trial *t, int flags)
+{
+	const char *path = must_fifo(t, 0600);
+	struct pipe p;
+
+	p.rd = (int)must(t, open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+	p.wr = (int)must(t, open(path, O_WRONLY | flags | O_CLOEXEC));
+	if (!(flags & O_NONBLOCK))
+		must_set_nonblocking(t, p.rd, false);
+	must(t, unlink(path));
+	return p;
+}
+
+static void skip_if_exhausted(struct trial *t)
+{
+	if (errno == EMFILE && dup(0) == -1 && errno == EMFILE)
+		skip(t, "resource: no more descriptors (RLIMIT_NOFILE)");
+	if (errno == ENFILE)
+		skip(t, "resource: no more files or pages (fs.file-max or pipe-user-pages-hard)");
+}
+
+static struct pipe must_make(struct trial *t, enum way way, int flags)
+{
+	int fds[2];
+
+	if (way == BY_FIFO)
+		return must_open_fifo(t, flags);
+	int made = way == BY_PIPE ? pipe(fds) : pipe2(fds, flags);
+	if (made == -1) {
+		int err = errno;
+		skip_if_exhausted(t);
+		errno = err;
+		must(t, made);
+	}
+	if (way == BY_PIPE && flags & O_NONBLOCK) {
+		must_set_nonblocking(t, fds[0], true);
+		must_set_nonblocking(t, fds[1], true);
+	}
+	return (struct pipe){ fds[0], fds[1] };
+}
+
+// A uid over its page budget gets two pages (pipe(7), pipe-user-pages-soft), and
+// a low pipe-max-size caps the default too: neither is what a case is about.
+struct pipe must_pipe_by(struct trial *t, enum way way, int flags)
+{
+	struct pipe p = must_make(t, way, flags);
+	int want = (int)(way == BY_ONE_PAGE ? 1 : DEFAULT_PAGES) * (int)page_size();
+
+	if (way == BY_ONE_PAGE || must_capacity(t, p.wr) < (size_t)want)
+		if (fcntl(p.wr, F_SETPIPE_SZ, want) == -1 && errno == EPERM)
+			skip(t, "resource: pipe-max-size or the uid's page budget leaves less "
+				"than 16 pages");
+	return p;
+}
+
+struct pipe must_pipe(struct trial *t, int flags)
+{
+	return must_pipe_by(t, t->way, flags);
+}
+
+size_t must_capacity(struct trial *t, int fd)
+{
+	return (size_t)must(t, fcntl(fd, F_GETPIPE_SZ));
+}
+
+size_t must_unread(struct trial *t, int fd)
+{
+	int unread = -1;
+
+	must(t, ioctl(fd, FIONREAD, &unread));
+	return (size_t)unread;
+}
+
+void must_write(struct trial *t, int fd, const void *bytes, size_t size)
+{
+	if ((size_t)must(t, write(fd, bytes, size)) != size)
+		decide(t, BROKEN, HERE("must_write"), "a full count", "a short one");
+}
+
+void must_read(struct trial *t, int fd, void *bytes, size_t size)
+{
+	for (size_t got = 0; got < size;) {
+		size_t n = (size_t)must(t, read(fd, (char *)bytes + got, size - got));
+
+		if (n == 0)
+			decide(t, BROKEN, HERE("must_read"), "bytes", "end of file");
+		got += n;
+	}
+}
+
+// Whole pages never merge, so each takes a slot; the last part of a page stays
+// open for what is written next.
+void must_fill(struct trial *t, const struct pipe *p, size_t room)
+{
+	static const char zeros[1 << 16]; // the largest page
+	size_t page = page_size(), capacity = must_capacity(t, p->wr);
+
+	if (room > capacity)
+		decide(t, BROKEN, HERE("must_fill"), "room within the capacity", "%zu of %zu", room,
+		       capacity);
+	size_t left = capacity - room;
+	for (; left >= page; left -= page)
+		must_write(t, p->wr, zeros, page);
+	if (left > 0)
+		must_write(t, p->wr, zeros, left);
+}
+
+void *must_share(struct trial *t, size_t size)
+{
+	void *memory =
+		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	must(t, memory == MAP_FAILED ? -1 : 0);
+	return memory;
+}
+
+void must_have_descriptors(struct trial *t, size_t count)
+{
+	enum { IN_USE = 16 };
+	struct rlimit limit;
+
+	must(t, getrlimit(RLIMIT_NOFILE, &limit));
+	if (limit.rlim_cur >= count + IN_USE)
+		return;
+	limit.rlim_cur = count + IN_USE;
+	if (limit.rlim_max < limit.rlim_cur)
+		skip(t, "resource: RLIMIT_NOFILE is too small");
+	must(t, setrlimit(RLIMIT_NOFILE, &limit));
+}

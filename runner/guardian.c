@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: ISC
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "guardian.h"
+#include "outcome.h"
+#include "process.h"
+#include "restore.h"
+#include "trial.h"
+
+enum { REPLY_TIMEOUT_MS = 10000 };
+
+// What the handler of the runner's death can reach; set once, before it can run.
+static struct guardian *mine;
+
+static void on_death(int signal)
+{
+	(void)signal;
+	atomic_store(&mine->bereaved, 1);
+	atomic_fetch_add(&mine->requests, 1); // so that no wait is entered too late
+}
+
+static bool make_scratch(struct guardian *g, const char *directory)
+{
+	snprintf(g->scratch, sizeof g->scratch, "%s/pipe7-XXXXXX", directory);
+	if (directory[0] != '\0' && mkdtemp(g->scratch) != NULL) {
+		// Trials of any uid make FIFOs here, and see no others'.
+		if (chmod(g->scratch, 01733) == 0)
+			return true;
+		rmdir(g->scratch);
+	}
+	g->scratch[0] = '\0';
+	return false;
+}
+
+static void make_scratch_somewhere(struct guardian *g)
+{
+	const char *chosen = getenv("TMPDIR");
+	const char *const usual[] = { chosen ? chosen : "", "/tmp", "/dev/shm", "/run", "." };
+
+	if (g->directory[0] != '\0') {
+		make_scratch(g, g->directory);
+		return;
+	}
+	for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
+		if (strlen(usual[i]) < SCRATCH_MAX - 16 && make_scratch(g, usual[i]))
+			return;
+}
+
+static bool empty_and_remove(const char *path)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)) != NULL)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			unlinkat(dirfd(dir), entry->d_name, 0);
+	if (dir)
+		closedir(dir);
+	return rmdir(path) == 0 || errno != ENOTEMPTY;
+}
+
+// A trial that is being killed may still make a file: then look again.
+static void remove_scratch(const struct guardian *g)
+{
+	enum { TRIES = 100, PAUSE_US = 10000 };
+	_Atomic uint32_t never = 0;
+
+	for (int i = 0; i < TRIES && g->scratch[0] != '\0'; i++) {
+		if (empty_and_remove(g->scratch))
+			return;
+		futex_wait(&never, 0, PAUSE_US);
+	}
+}
+
+static void read_old_values(struct guardian *g)
+{
+	for (unsigned i = 0; i < g->tunable_count && g->untunable[0] == '\0'; i++) {
+		struct tunable *tunable = &g->tunables[i];
+		int err = sysctl_read(tunable->name, tunable->old);
+
+		if (err == 0)
+			err = sysctl_writable(tunable->name);
+		if (err != 0)
+			snprintf(g->untunable, sizeof g->untunable,
+				 "sysctl: %s cannot be written: %s", tunable->name,
+				 errno_name(err));
+	}
+}
+
+static int serve(struct guardian *g, bool last)
+{
+	if (g->request == TUNE && !last)
+		return sysctl_write(g->tunables[g->tunable % TUNABLES_MAX].name, g->value);
+	return tunables_restore(g->tunables, g->untunable[0] ? 0 : g->tunable_count);
+}
+
+static void reply(struct guardian *g, uint32_t request, int err)
+{
+	atomic_store(&g->err, err);
+	atomic_store(&g->replies, request);
+	futex_wake(&g->replies);
+}
+
+static _Noreturn void guard(struct guardian *g, pid_t runner)
+{
+	struct sigaction action = { .sa_handler = on_death };
+	uint32_t served = 0;
+	int record = -1;
+
+	mine = g;
+	setsid();
+	process_ignore_termination();
+	sigaction(SIGUSR1, &action, NULL);
+	process_unblock(SIGUSR1);
+	prctl(PR_SET_PDEATHSIG, SIGUSR1);
+	if (getppid() != runner)
+		_exit(0);
+	process_close_all(true, -1);
+	make_scratch_somewhere(g);
+	read_old_values(g);
+	if (g->tunable_count > 0 && g->untunable[0] == '\0')
+		record_open(g, &record);
+	for (;;) {
+		uint32_t request = atomic_load(&g->requests);
+		bool last = atomic_load(&g->bereaved) || g->request == FINISH;
+
+		if (request != served || last) {
+			int err = serve(g, last);
+			if (last) {
+				remove_scratch(g);
+				if (err == 0)
+					record_close(g, record);
+			}
+			reply(g, request, err);
+			if (last)
+				_exit(err != 0);
+			served = request;
+		}
+		futex_wait(&g->requests, request, -1);
+	}
+}
+
+// The guardian answers at once; one that does not is gone, which a process in
+// another PID namespace could not find out otherwise.
+static int ask(struct guardian *g)
+{
+	uint32_t request = atomic_fetch_add(&g->requests, 1) + 1;
+	struct timespec deadline;
+
+	deadline_in(&deadline, REPLY_TIMEOUT_MS);
+	futex_wake(&g->requests);
+	while (ms_left(&deadline) > 0) {
+		uint32_t seen = atomic_load(&g->replies);
+
+		if (seen == request)
+			return atomic_load(&g->err);
+		futex_wait(&g->replies, seen, REPLY_TIMEOUT_MS * 1000L);
+	}
+	return EIO;
+}
+
+struct guardian *guardian_start(const char *const *names, unsigned count, const char *directory)
+{
+	struct guardian *g = mmap(NULL, sizeof *g, PROT_READ | PROT_WRITE,
+				  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t runner = getpid();
+
+	if (g == MAP_FAILED)
+		return NULL;
+	snprintf(g->directory, sizeof g->directory, "%s", directory ? directory : "");
+	for (; g->tunable_count < count && g->tunable_count < TUNABLES_MAX; g->tunable_count++)
+		snprintf(g->tunables[g->tunable_count].name, SYSCTL_NAME_MAX, "%s",
+			 names[g->tunable_count]);
+	pid_t pid = fork();
+	if (pid == 0)
+		guard(g, runner);
+	if (pid == -1)
+		return NULL;
+	g->pid = pid;
+	g->request = READY;
+	if (ask(g) == 0)
+		return g;
+	return NULL;
+}
+
+int guardian_tune(struct guardian *g, const char *name, const char *value)
+{
+	for (unsigned i = 0; i < g->tunable_count; i++)
+		if (strcmp(g->tunables[i].name, name) == 0) {
+			g->request = TUNE;
+			g->tunable = i;
+			snprintf(g->value, sizeof g->value, "%s", value);
+			return ask(g);
+		}
+	return ENOENT;
+}
+
+int guardian_restore(struct guardian *g)
+{
+	g->request = RESTORE;
+	return ask(g);
+}
+
+int guardian_finish(struct guardian *g)
+{
+	int status = 0;
+
+	g->request = FINISH;
+	int err = ask(g);
+	waitpid(g->pid, &status, 0);
+	return err;
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: ISC
+// Ground outside pipes: sysctls, capabilities, the second user, what is needed.
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "caps.h"
+#include "credentials.h"
+#include "guardian.h"
+#include "outcome.h"
+#include "trial.h"
+
+long must_sysctl(struct trial *t, const char *name)
+{
+	char value[SYSCTL_VALUE_MAX], reason[TEXT_MAX];
+	int err = sysctl_read(name, value);
+
+	if (err == 0)
+		return strtol(value, NULL, 10);
+	snprintf(reason, sizeof reason, "absent: /proc/sys/%s: %s", name, errno_name(err));
+	skip(t, reason);
+}
+
+static bool is_declared(const struct trial *t, const char *name)
+{
+	for (int i = 0; i < CASE_TUNABLES_MAX && t->decl->tunes[i]; i++)
+		if (strcmp(t->decl->tunes[i], name) == 0)
+			return true;
+	return false;
+}
+
+void must_tune(struct trial *t, const char *name, long value)
+{
+	char text[SYSCTL_VALUE_MAX];
+
+	if (!is_declared(t, name) || t->tune == NULL)
+		decide(t, BROKEN, HERE("must_tune"), "a sysctl listed in .tunes", "%s", name);
+	snprintf(text, sizeof text, "%ld", value);
+	int err = guardian_tune(t->tune, name, text);
+	if (err != 0)
+		decide(t, BROKEN, HERE("must_tune"), "success", "%s = %ld fails with %s", name,
+		       value, errno_name(err));
+}
+
+bool trial_has_capability(int capability)
+{
+	return caps_have(capability);
+}
+
+void must_drop_capability(struct trial *t, int capability)
+{
+	must(t, caps_lower(capability) ? 0 : -1);
+}
+
+// --- the stranger -----------------------------------------------------------
+
+union control {
+	char bytes[CMSG_SPACE(sizeof(int))];
+	struct cmsghdr align;
+};
+
+void must_send_descriptor(struct trial *t, int fd)
+{
+	union control control = { { 0 } };
+	char byte = 0;
+	struct iovec vec = { &byte, 1 };
+	struct msghdr message = { .msg_iov = &vec, .msg_iovlen = 1, .msg_control = &control,
+				  .msg_controllen = sizeof control };
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof fd);
+	memcpy(CMSG_DATA(header), &fd, sizeof fd);
+	must(t, sendmsg(t->socket, &message, 0));
+}
+
+int must_receive_descriptor(struct trial *t)
+{
+	union control control = { { 0 } };
+	char byte;
+	struct iovec vec = { &byte, 1 };
+	struct msghdr message = { .msg_iov = &vec, .msg_iovlen = 1, .msg_control = &control,
+				  .msg_controllen = sizeof control };
+	int fd = -1;
+
+	must(t, recvmsg(t->socket, &message, MSG_CMSG_CLOEXEC));
+	const struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+	if (header == NULL || header->cmsg_type != SCM_RIGHTS)
+		decide(t, BROKEN, HERE("recvmsg"), "a descriptor", "none");
+	memcpy(&fd, CMSG_DATA(header), sizeof fd);
+	return fd;
+}
+
+// --- needs ------------------------------------------------------------------
+
+const char *need_cap_sys_resource(struct trial *t)
+{
+	(void)t;
+	return in_force(CAP_SYS_RESOURCE) ? NULL : "capability: takes CAP_SYS_RESOURCE";
+}
+
+const char *need_cap_sys_admin(struct trial *t)
+{
+	(void)t;
+	return in_force(CAP_SYS_ADMIN) ? NULL : "capability: takes CAP_SYS_ADMIN";
+}
+
+const char *need_no_exemption(struct trial *t)
+{
+	(void)t;
+	if (in_force(CAP_SYS_RESOURCE) || in_force(CAP_SYS_ADMIN))
+		return "capability: page limits do not apply to this profile";
+	return NULL;
+}
+
+const char *need_own_page_budget(struct trial *t)
+{
+	return t->own_uid ? NULL : "resource: other processes share this uid's page budget";
+}
+
+const char *need_default_limits(struct trial *t)
+{
+	if (must_sysctl(t, "fs/pipe-user-pages-soft") != 1024 * DEFAULT_PAGES ||
+	    must_sysctl(t, "fs/pipe-user-pages-hard") != 0 ||
+	    must_sysctl(t, "fs/pipe-max-size") != 1 << 20)
+		return "sysctl: fs/pipe-* are not at their defaults";
+	return NULL;
+}
+
+const char *need_proc(struct trial *t)
+{
+	(void)t;
+	return access("/proc/self/stat", F_OK) == 0 ? NULL : "absent: /proc";
+}
+
+const char *need_page_4k(struct trial *t)
+{
+	(void)t;
+	return page_size() == 4096 ? NULL : "kernel-config: pages are larger than 4096 bytes";
+}
+
+const char *need_page_above_4k(struct trial *t)
+{
+	(void)t;
+	return page_size() > 4096 ? NULL : "kernel-config: pages are of 4096 bytes";
+}

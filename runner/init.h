@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: ISC
+// init.h - the program as init of a booted kernel.
+
+#ifndef INIT_H
+#define INIT_H
+
+#include <stdbool.h>
+
+// Are we PID 1 of a kernel, not of a container?  Mounts what is missing first,
+// because /proc is what tells; in a container nothing is missing.
+bool init_is_ours(void);
+// Sends 0-2 to a device, raw.  False if it cannot be opened.
+bool init_console(const char *device);
+// Prints the trailer line, waits until it is out, and switches the machine off.
+_Noreturn void init_leave(int status);
+
+#endif

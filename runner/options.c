@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: ISC
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+
+const char options_help[] =
+	"Usage: pipe7 [run] [OPTION...] [PATTERN...]\n"
+	"       pipe7 list [--against] [PATTERN...] | show ID... | trace | facts\n"
+	"       pipe7 restore | --help | --version\n"
+	"\n"
+	"Checks that this kernel's pipes and FIFOs behave as pipe(7) and fifo(7) say, and\n"
+	"prints TAP.  PATTERN is a glob on family/case[/way][/row], or on a beginning of it.\n"
+	"\n"
+	"  --profile NAME        who asks: unprivileged (default), sys-resource, sys-admin,\n"
+	"                        container, as-is\n"
+	"  -j, --jobs N          trials side by side, 1 to 64 (default: one per processor)\n"
+	"  --timeout-scale X     multiply time limits, 0.001 to 1000 (emulated machines)\n"
+	"  --known FILE          known deviations: IDENTITY<tab>REASON[<tab>LINK] per line\n"
+	"  --strict-known        a known deviation that passes, or matches nothing, fails\n"
+	"  --fail-on-skip[=CLASS] a skipped trial (of that class) fails the run; classes:\n"
+	"                        profile capability seccomp kernel-config sysctl filesystem\n"
+	"                        resource absent\n"
+	"  --tune-host           allow changing fs.pipe-* of this machine; always restored\n"
+	"  --dir DIR             where FIFOs are made (default: $TMPDIR, /tmp, ...)\n"
+	"  --place NAME          label of the place, for the facts\n"
+	"  --format FORMAT       tap13 (default), tap14, ktap\n"
+	"  --exit-style STYLE    tap (default), automake, kselftest\n"
+	"  --console DEVICE      as init of a booted kernel: where to write\n"
+	"\n"
+	"Exit status: 0 nothing unexpected, 1 unexpected result, 2 usage, 255 bailed out.\n";
+
+enum option {
+	PROFILE,
+	JOBS,
+	TIMEOUT_SCALE,
+	KNOWN,
+	STRICT_KNOWN,
+	FAIL_ON_SKIP,
+	TUNE_HOST,
+	DIR,
+	PLACE,
+	FORMAT,
+	EXIT_STYLE,
+	CONSOLE,
+	AGAINST,
+	HELP,
+	VERSION,
+};
+
+enum value { NONE, NEEDED, OPTIONAL };
+
+static const struct spelling {
+	const char *name;
+	enum option option;
+	enum value value;
+} spellings[] = {
+	{ "--profile", PROFILE, NEEDED },
+	{ "--jobs", JOBS, NEEDED },
+	{ "--timeout-scale", TIMEOUT_SCALE, NEEDED },
+	{ "--known", KNOWN, NEEDED },
+	{ "--strict-known", STRICT_KNOWN, NONE },
+	{ "--fail-on-skip", FAIL_ON_SKIP, OPTIONAL },
+	{ "--tune-host", TUNE_HOST, NONE },
+	{ "--dir", DIR, NEEDED },
+	{ "--place", PLACE, NEEDED },
+	{ "--format", FORMAT, NEEDED },
+	{ "--exit-style", EXIT_STYLE, NEEDED },
+	{ "--console", CONSOLE, NEEDED },
+	{ "--against", AGAINST, NONE },
+	{ "--help", HELP, NONE },
+	{ "-h", HELP, NONE },
+	{ "--version", VERSION, NONE },
+};
+
+static const char *const commands[] = {
+	[COMMAND_RUN] = "run",	   [COMMAND_LIST] = "list",   [COMMAND_SHOW] = "show",
+	[COMMAND_TRACE] = "trace", [COMMAND_FACTS] = "facts", [COMMAND_RESTORE] = "restore",
+};
+
+static const char *const formats[] = {
+	[TAP13] = "tap13", [TAP14] = "tap14", [KTAP] = "ktap", NULL
+};
+static const char *const styles[] = {
+	[EXIT_TAP] = "tap", [EXIT_AUTOMAKE] = "automake", [EXIT_KSELFTEST] = "kselftest", NULL
+};
+static const char *const classes[] = { "profile", "capability", "seccomp",  "kernel-config",
+				       "sysctl",  "filesystem", "resource", "absent",
+				       NULL };
+
+struct parser {
+	struct options *o;
+	char *fault;
+	size_t size;
+};
+
+static bool refuse(const struct parser *p, const char *name, const char *value,
+		   const char *expected)
+{
+	snprintf(p->fault, p->size, "%s '%.64s': expected %s", name, value, expected);
+	return false;
+}
+
+static int index_of(const char *const *names, const char *name)
+{
+	for (int i = 0; names[i] != NULL; i++)
+		if (strcmp(names[i], name) == 0)
+			return i;
+	return -1;
+}
+
+static bool parse_jobs(const struct parser *p, const char *value)
+{
+	char *end;
+	long jobs = strtol(value, &end, 10);
+
+	if (*value == '\0' || *end != '\0' || jobs < 1 || jobs > JOBS_MAX)
+		return refuse(p, "-j", value, "a number from 1 to 64");
+	p->o->jobs = (unsigned)jobs;
+	return true;
+}
+
+static bool parse_scale(const struct parser *p, const char *value)
+{
+	char *end;
+	double scale = strtod(value, &end);
+
+	if (*value == '\0' || *end != '\0' || !(scale >= 0.001 && scale <= 1000))
+		return refuse(p, "--timeout-scale", value, "a number from 0.001 to 1000");
+	p->o->timeout_scale = scale;
+	return true;
+}
+
+static bool parse_format(const struct parser *p, const char *value)
+{
+	int found = index_of(formats, value);
+
+	p->o->format = (enum tap_format)found;
+	return found >= 0 || refuse(p, "--format", value, "tap13, tap14 or ktap");
+}
+
+static bool parse_exit_style(const struct parser *p, const char *value)
+{
+	int found = index_of(styles, value);
+
+	p->o->exit_style = (enum exit_style)found;
+	return found >= 0 || refuse(p, "--exit-style", value, "tap, automake or kselftest");
+}
+
+static bool parse_fail_on_skip(const struct parser *p, const char *value)
+{
+	p->o->fail_on_skip = true;
+	p->o->fail_on_class = value;
+	return value == NULL || index_of(classes, value) >= 0 ||
+	       refuse(p, "--fail-on-skip", value,
+		      "profile, capability, seccomp, kernel-config, sysctl, filesystem, resource "
+		      "or absent");
+}
+
+static bool parse_text(const struct parser *p, const char **to, const char *name,
+		       const char *value)
+{
+	for (const char *c = value; *c; c++)
+		if (*c < ' ' || *c > '~')
+			return refuse(p, name, value, "printable ASCII");
+	if (*value == '\0')
+		return refuse(p, name, value, "a text");
+	*to = value;
+	return true;
+}
+
+static bool apply(const struct parser *p, enum option option, const char *value)
+{
+	struct options *o = p->o;
+
+	switch (option) {
+	case JOBS:
+		return parse_jobs(p, value);
+	case TIMEOUT_SCALE:
+		return parse_scale(p, value);
+	case KNOWN:
+		return parse_text(p, &o->known_path, "--known", value);
+	case DIR:
+		if (strlen(value) >= 96)
+			return refuse(p, "--dir", value, "a path of less than 96 bytes");
+		return parse_text(p, &o->directory, "--dir", value);
+	case PLACE:
+		return parse_text(p, &o->place, "--place", value);
+	case CONSOLE:
+		return parse_text(p, &o->console, "--console", value);
+	case STRICT_KNOWN:
+		return o->strict_known = true;
+	case TUNE_HOST:
+		return o->tune_host = true;
+	case AGAINST:
+		return o->against = true;
+	case HELP:
+		o->command = COMMAND_HELP;
+		return true;
+	case VERSION:
+		o->command = COMMAND_VERSION;
+		return true;
+	case PROFILE:
+		return profile_parse(value, &o->profile) ||
+		       refuse(p, "--profile", value,
+			      "unprivileged, sys-resource, sys-admin, container or as-is");
+	case FORMAT:
+		return parse_format(p, value);
+	case EXIT_STYLE:
+		return parse_exit_style(p, value);
+	case FAIL_ON_SKIP:
+		return parse_fail_on_skip(p, value);
+	}
+	return false;
+}
+
+// One option and its value, which may stand behind "=" or in the next argument.
+// Returns how many arguments it took, 0 after a fault.
+static int parse_option(const struct parser *p, int left, char *const *argv)
+{
+	const char *arg = argv[0], *equals = strchr(arg, '=');
+	size_t length = equals ? (size_t)(equals - arg) : strlen(arg);
+
+	if (strncmp(arg, "-j", 2) == 0) {
+		if (arg[2] != '\0')
+			return parse_jobs(p, arg + 2);
+		return left > 1 ? 2 * parse_jobs(p, argv[1])
+				: refuse(p, "-j", "", "a number from 1 to 64");
+	}
+	for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++) {
+		const struct spelling *s = &spellings[i];
+
+		if (strlen(s->name) != length || strncmp(s->name, arg, length) != 0)
+			continue;
+		if (s->value == NONE && equals)
+			return refuse(p, s->name, equals + 1, "no value");
+		if (s->value == NEEDED && !equals && left < 2)
+			return refuse(p, s->name, "", "a value");
+		if (s->value == NEEDED && !equals)
+			return 2 * apply(p, s->option, argv[1]);
+		return apply(p, s->option, equals ? equals + 1 : NULL);
+	}
+	return refuse(p, "option", arg, "one of those that --help lists");
+}
+
+bool options_parse(struct options *o, int argc, char *const *argv, char *fault, size_t size)
+{
+	struct parser p = { o, fault, size };
+	bool only_patterns = false;
+	int i = 1;
+
+	*o = (struct options){ .profile = UNPRIVILEGED, .timeout_scale = 1, .place = "host" };
+	for (size_t c = 0; i < argc && c < sizeof commands / sizeof commands[0]; c++)
+		if (strcmp(argv[i], commands[c]) == 0) {
+			o->command = (enum command)c;
+			i++;
+			break;
+		}
+	while (i < argc) {
+		if (!only_patterns && strcmp(argv[i], "--") == 0) {
+			only_patterns = true;
+			i++;
+		} else if (!only_patterns && argv[i][0] == '-') {
+			int taken = parse_option(&p, argc - i, argv + i);
+			if (taken == 0)
+				return false;
+			i += taken;
+		} else if (o->pattern_count < PATTERNS_MAX) {
+			o->patterns[o->pattern_count++] = argv[i++];
+		} else {
+			return refuse(&p, "PATTERN", argv[i], "at most 256 of them");
+		}
+	}
+	if (o->command == COMMAND_SHOW && o->pattern_count == 0)
+		return refuse(&p, "show", "", "an identity, as list prints them");
+	if (o->pattern_count > 0 && (o->command == COMMAND_TRACE || o->command == COMMAND_FACTS ||
+				     o->command == COMMAND_RESTORE))
+		return refuse(&p, "argument", o->patterns[0], "none after this command");
+	return true;
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: ISC
+// options.h - the command line as a value.  Pure but for reading argv.
+
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "credentials.h"
+#include "tap.h"
+
+enum { PATTERNS_MAX = 256, JOBS_MAX = 64 };
+
+enum command {
+	COMMAND_RUN,
+	COMMAND_LIST,
+	COMMAND_SHOW,
+	COMMAND_TRACE,
+	COMMAND_FACTS,
+	COMMAND_RESTORE,
+	COMMAND_HELP,
+	COMMAND_VERSION,
+};
+
+struct options {
+	enum command command;
+	enum profile profile;
+	unsigned jobs; // 0: one for each processor
+	double timeout_scale;
+	const char *known_path, *directory, *place, *console;
+	bool strict_known, tune_host, fail_on_skip, against;
+	const char *fail_on_class; // NULL: any class
+	enum tap_format format;
+	enum exit_style { EXIT_TAP, EXIT_AUTOMAKE, EXIT_KSELFTEST } exit_style;
+	const char *patterns[PATTERNS_MAX];
+	unsigned pattern_count;
+};
+
+// Reads argv.  False with one line in `fault` that names the argument, the value
+// and what was expected.
+bool options_parse(struct options *o, int argc, char *const *argv, char *fault, size_t size);
+extern const char options_help[];
+
+#endif

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: ISC
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "process.h"
+
+bool process_open_standard(void)
+{
+	bool output = fcntl(STDOUT_FILENO, F_GETFD) != -1;
+
+	// open() returns the lowest free number, so a hole is filled in its turn.
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDWR) == -1)
+			break;
+	return output;
+}
+
+static void close_range_from(int first, int last)
+{
+#ifdef SYS_close_range
+	if (syscall(SYS_close_range, first, last, 0) == 0)
+		return;
+#endif
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && (rlim_t)last >= limit.rlim_cur)
+		last = (int)limit.rlim_cur - 1;
+	for (int fd = first; fd <= last; fd++)
+		close(fd);
+}
+
+static int empty_file(void)
+{
+	int fd = open("/dev/null", O_RDWR);
+
+#ifdef SYS_memfd_create
+	if (fd == -1)
+		fd = (int)syscall(SYS_memfd_create, "null", 0);
+#endif
+	return fd;
+}
+
+void process_close_all(bool standard, int keep)
+{
+	enum { FIRST = STDERR_FILENO + 1, LAST = 0x7fffffff };
+
+	if (standard) {
+		int null = empty_file();
+
+		for (int fd = 0; fd < FIRST; fd++)
+			if (null == -1)
+				close(fd);
+			else
+				dup2(null, fd);
+		if (null >= FIRST && null != keep)
+			close(null);
+	}
+	if (keep < FIRST) {
+		close_range_from(FIRST, LAST);
+		return;
+	}
+	if (keep > FIRST)
+		close_range_from(FIRST, keep - 1);
+	close_range_from(keep + 1, LAST);
+}
+
+void process_reset_signals(void)
+{
+	sigset_t none;
+
+	for (int sig = 1; sig < NSIG; sig++)
+		signal(sig, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+void process_ignore_termination(void)
+{
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGTSTP, SIG_IGN);
+}
+
+void process_unblock(int signal)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, signal);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}

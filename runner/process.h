@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: ISC
+// process.h - descriptors and signals of a process of ours.
+
+#ifndef PROCESS_H
+#define PROCESS_H
+
+#include <stdbool.h>
+
+// Opens /dev/null on those of 0-2 that are closed.  Says whether 1 was open.
+bool process_open_standard(void);
+// Puts 0-2 on /dev/null (on an empty memory file where there is none; else
+// closes them) if `standard`, and closes all others but `keep` (-1: none).
+void process_close_all(bool standard, int keep);
+// Default dispositions and an empty mask: what whoever started us ignored or
+// blocked would survive exec.
+void process_reset_signals(void);
+void process_ignore_termination(void);
+void process_unblock(int signal);
+
+#endif

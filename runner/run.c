@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: ISC
+// The run: supervisors take trials from a queue, and this process prints.
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "abi.h"
+#include "output.h"
+#include "process.h"
+#include "restore.h"
+#include "run.h"
+#include "sweep.h"
+
+// Shared memory.
+struct shared {
+	_Atomic unsigned next;	    // place in the queue
+	_Atomic int unclean;	    // a sysctl did not come back
+	_Atomic int current[JOBS_MAX]; // trial of each supervisor; -1: none
+};
+
+struct queue {
+	unsigned trials[TRIALS_MAX];
+	unsigned count;
+};
+
+struct crew {
+	pid_t pids[JOBS_MAX]; // 0: gone
+	unsigned alive;
+};
+
+static _Noreturn void work(struct run *run, const struct queue *queue, unsigned seat, pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(ABI_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	if (getppid() != parent)
+		_exit(0);
+	process_close_all(true, -1);
+	for (;;) {
+		unsigned place = atomic_fetch_add(&run->shared->next, 1);
+
+		if (place >= queue->count || atomic_load(&run->shared->unclean))
+			_exit(0);
+		atomic_store(&run->shared->current[seat], (int)queue->trials[place]);
+		if (!supervise(run, queue->trials[place]))
+			atomic_store(&run->shared->unclean, 1);
+		atomic_store(&run->shared->current[seat], -1);
+		kill(parent, SIGUSR1);
+	}
+}
+
+static bool hire(struct run *run, const struct queue *queue, struct crew *crew, unsigned seat)
+{
+	pid_t parent = getpid();
+
+	atomic_store(&run->shared->current[seat], -1);
+	pid_t pid = fork();
+	if (pid == 0)
+		work(run, queue, seat, parent);
+	if (pid == -1)
+		return false;
+	crew->pids[seat] = pid;
+	crew->alive++;
+	return true;
+}
+
+static bool print_point(struct run *run, unsigned n)
+{
+	char bytes[TAP_POINT_MAX];
+	struct text text = { bytes, sizeof bytes, 0 };
+	const struct options *o = run->options;
+	struct point point = {
+		.format = o->format,
+		.number = n + 1,
+		.id = &run->trials[n],
+		.record = &run->records[n],
+		.known = known_find(&run->known, &run->trials[n]),
+		.strict_known = o->strict_known,
+		.fail_on_skip = o->fail_on_skip,
+		.fail_on_class = o->fail_on_class,
+	};
+	enum standing standing = point_standing(&point);
+
+	tap_point(&text, &point);
+	run->unexpected += standing == UNEXPECTED || standing == SKIPPED_UNEXPECTED;
+	run->skipped += standing == SKIPPED || standing == SKIPPED_UNEXPECTED;
+	return output_write(&text);
+}
+
+static bool print_ready(struct run *run)
+{
+	while (run->printed < run->count && atomic_load(&run->records[run->printed].done)) {
+		if (!print_point(run, run->printed))
+			return false;
+		run->printed++;
+	}
+	return true;
+}
+
+// Signals that end the run, unless whoever started us had them ignored.
+static void watched_signals(sigset_t *set)
+{
+	static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+
+	sigemptyset(set);
+	sigaddset(set, SIGCHLD);
+	sigaddset(set, SIGUSR1);
+	for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++) {
+		struct sigaction action;
+
+		if (sigaction(ending[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+			sigaddset(set, ending[i]);
+	}
+}
+
+static void mourn(struct run *run, unsigned seat)
+{
+	int trial = atomic_load(&run->shared->current[seat]);
+
+	if (trial < 0 || atomic_load(&run->records[trial].done))
+		return;
+	struct record *record = &run->records[trial];
+	snprintf(record->got, sizeof record->got, "its supervisor was killed");
+	record->decided_at = record->at;
+	atomic_store(&record->verdict, BROKEN);
+	atomic_store(&record->done, 1);
+}
+
+// Reaps; false with a reason if the run cannot go on.
+static bool reap(struct run *run, const struct queue *queue, struct crew *crew,
+		 char reason[REASON_MAX])
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid == run->guardian->pid) {
+			tunables_restore(run->guardian->tunables, run->guardian->tunable_count);
+			snprintf(reason, REASON_MAX, "the guardian of the host's state was killed");
+			return false;
+		}
+		for (unsigned seat = 0; seat < JOBS_MAX; seat++) {
+			if (crew->pids[seat] != pid)
+				continue;
+			crew->pids[seat] = 0;
+			crew->alive--;
+			if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+				continue;
+			mourn(run, seat);
+			if (!hire(run, queue, crew, seat))
+				snprintf(reason, REASON_MAX, "no process for a supervisor");
+		}
+	}
+	return reason[0] == '\0';
+}
+
+static int go_through(struct run *run, const struct queue *queue, unsigned jobs,
+		      char reason[REASON_MAX])
+{
+	struct crew crew = { { 0 }, 0 };
+	sigset_t set;
+
+	watched_signals(&set);
+	atomic_store(&run->shared->next, 0);
+	for (unsigned seat = 0; seat < jobs && seat < queue->count; seat++)
+		if (!hire(run, queue, &crew, seat))
+			break;
+	if (crew.alive == 0 && queue->count > 0)
+		snprintf(reason, REASON_MAX, "no process for a supervisor");
+	while (reap(run, queue, &crew, reason)) {
+		if (!print_ready(run)) {
+			run->output_lost = true;
+			snprintf(reason, REASON_MAX, "standard output: %s", strerror(errno));
+			break;
+		}
+		if (crew.alive == 0)
+			break;
+		int signal = sigtimedwait(&set, NULL, &(struct timespec){ 1, 0 });
+		if (signal > 0 && signal != SIGCHLD && signal != SIGUSR1)
+			return signal;
+	}
+	if (reason[0] == '\0' && atomic_load(&run->shared->unclean))
+		snprintf(reason, REASON_MAX, "a sysctl could not be restored; see pipe7 restore");
+	return reason[0] == '\0' ? 0 : -1;
+}
+
+static void sort_trials(const struct run *run, struct queue *together, struct queue *alone)
+{
+	for (unsigned i = 0; i < run->count; i++) {
+		const struct case_decl *decl = run->trials[i].decl;
+		struct queue *queue = decl->alone || decl->tunes[0] ? alone : together;
+
+		queue->trials[queue->count++] = i;
+	}
+}
+
+static unsigned default_jobs(void)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return processors < 1 ? 1 : processors > JOBS_MAX ? JOBS_MAX : (unsigned)processors;
+}
+
+int run_all(struct run *run, char reason[REASON_MAX])
+{
+	static struct queue together, alone; // too large for a stack
+	unsigned jobs = run->options->jobs ? run->options->jobs : default_jobs();
+
+	reason[0] = '\0';
+	run->shared = mmap(NULL, sizeof *run->shared, PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (run->shared == MAP_FAILED) {
+		snprintf(reason, REASON_MAX, "no shared memory");
+		return -1;
+	}
+	sort_trials(run, &together, &alone);
+	int ended = go_through(run, &together, jobs, reason);
+	if (ended == 0)
+		ended = go_through(run, &alone, 1, reason);
+	sweep(NULL, 0, run->guardian->pid);
+	return ended;
+}

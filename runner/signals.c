@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: ISC
+// Signals that cases catch, counted where every process of the trial sees them.
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "outcome.h"
+#include "trial.h"
+
+// What a handler can reach.  Set once per process, to memory that is common.
+static struct record *counting;
+
+pid_t thread_id(void)
+{
+	return (pid_t)syscall(SYS_gettid);
+}
+
+static void count(int signal, siginfo_t *info, void *context)
+{
+	struct signal_record *r = &counting->signals[signal];
+	int err = errno;
+
+	(void)context;
+	atomic_store(&r->code, info->si_code);
+	atomic_store(&r->sender, info->si_pid);
+	atomic_store(&r->receiver, thread_id());
+	atomic_fetch_add(&r->count, 1);
+	errno = err;
+}
+
+void must_catch(struct trial *t, int signal, int sa_flags)
+{
+	struct sigaction action = { .sa_sigaction = count, .sa_flags = SA_SIGINFO | sa_flags };
+
+	counting = t->record;
+	must(t, sigaction(signal, &action, NULL));
+}
+
+void must_ignore(struct trial *t, int signal)
+{
+	struct sigaction action = { .sa_handler = SIG_IGN };
+
+	must(t, sigaction(signal, &action, NULL));
+}
+
+void must_mask(struct trial *t, int signal, bool blocked)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, signal);
+	int err = pthread_sigmask(blocked ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+	if (err != 0)
+		decide(t, BROKEN, HERE("pthread_sigmask"), "success", "%s", errno_name(err));
+}
+
+struct caught caught(const struct trial *t, int signal)
+{
+	struct signal_record *r = &t->record->signals[signal];
+
+	return (struct caught){ atomic_load(&r->count), atomic_load(&r->code),
+				atomic_load(&r->sender), atomic_load(&r->receiver) };
+}

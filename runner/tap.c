@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: ISC
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tap.h"
+
+static const char *const levels[] = { "unset", "posix", "documented", "observed" };
+static const char *const verdicts[] = { "undecided", "undecided", "pass", "fail", "skip",
+					"broken" };
+
+void text_add(struct text *text, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	int n = vsnprintf(text->bytes + text->length, text->size - text->length, format, args);
+	va_end(args);
+	if (n > 0)
+		text->length += (size_t)n;
+	if (text->length >= text->size)
+		text->length = text->size - 1;
+}
+
+static char printable(char c)
+{
+	return c >= ' ' && c <= '~' ? c : '?';
+}
+
+void yaml_scalar(struct text *text, const char *value, size_t max)
+{
+	text_add(text, "'");
+	for (size_t i = 0; i < max && value[i] != '\0'; i++)
+		text_add(text, value[i] == '\'' ? "''" : "%c", printable(value[i]));
+	text_add(text, "'");
+}
+
+// A reason behind "# SKIP" or "# TODO": printable, and without a second "#".
+static void add_reason(struct text *text, const char *reason, size_t max)
+{
+	for (size_t i = 0; i < max && reason[i] != '\0'; i++)
+		text_add(text, "%c", reason[i] == '#' || reason[i] == '\\' ? '?'
+									    : printable(reason[i]));
+}
+
+static bool is_failure(enum verdict verdict)
+{
+	return verdict != PASS && verdict != SKIP;
+}
+
+static enum verdict verdict_of(const struct point *p)
+{
+	int verdict = atomic_load(&p->record->verdict);
+
+	return verdict > DECIDING && verdict <= BROKEN ? (enum verdict)verdict : BROKEN;
+}
+
+static bool is_excused(const struct point *p, enum verdict verdict)
+{
+	return is_failure(verdict) &&
+	       (p->known || (verdict == FAIL && p->id->decl->claim.level == OBSERVED));
+}
+
+static bool skip_counts(const struct point *p)
+{
+	size_t length = p->fail_on_class ? strlen(p->fail_on_class) : 0;
+
+	return p->fail_on_skip && (!p->fail_on_class ||
+				   (strncmp(p->record->got, p->fail_on_class, length) == 0 &&
+				    p->record->got[length] == ':'));
+}
+
+enum standing point_standing(const struct point *p)
+{
+	enum verdict verdict = verdict_of(p);
+
+	if (verdict == SKIP)
+		return skip_counts(p) ? SKIPPED_UNEXPECTED : SKIPPED;
+	if (verdict == PASS)
+		return p->known && p->strict_known ? UNEXPECTED : EXPECTED;
+	return is_excused(p, verdict) ? EXPECTED : UNEXPECTED;
+}
+
+static void add_directive(struct text *text, const struct point *p, enum verdict verdict)
+{
+	const char *todo = p->format == KTAP ? "XFAIL" : "TODO";
+
+	if (verdict == SKIP && !skip_counts(p)) {
+		text_add(text, " # SKIP ");
+		add_reason(text, p->record->got, sizeof p->record->got);
+	} else if (p->known && (is_failure(verdict) || (verdict == PASS && !p->strict_known))) {
+		text_add(text, " # %s known: ", todo);
+		add_reason(text, p->known->reason, REQUIREMENT_TEXT_MAX);
+	} else if (is_excused(p, verdict)) {
+		text_add(text, " # %s observed", todo);
+	}
+}
+
+static void add_line(struct text *text, const char *margin, const char *key, const char *value,
+		     size_t max)
+{
+	text_add(text, "%s%s: ", margin, key);
+	yaml_scalar(text, value, max);
+	text_add(text, "\n");
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+// From "cases/x.c" on, wherever it was built.
+static void add_spot(struct text *text, const char *margin, const struct point *p)
+{
+	const struct spot *spot = &p->record->decided_at;
+	const char *in_case = base_name(p->id->decl->file);
+	char file[sizeof spot->file + 1] = { 0 };
+
+	memcpy(file, spot->file, sizeof spot->file);
+	if (file[0] == '\0')
+		text_add(text, "%sat: %s:%d\n", margin, in_case, p->id->decl->line);
+	else
+		text_add(text, "%sat: %s:%d\n", margin, base_name(file), spot->line);
+}
+
+static void add_details(struct text *text, const char *margin, const struct point *p,
+			enum verdict verdict)
+{
+	const struct case_decl *decl = p->id->decl;
+	const struct record *r = p->record;
+
+	text_add(text, "%sverdict: %s\n", margin, verdicts[verdict]);
+	add_line(text, margin, "claim", decl->claim.says, TEXT_MAX * 2);
+	text_add(text, "%slevel: %s\n", margin, levels[decl->claim.level]);
+	add_line(text, margin, "cites", decl->claim.cites, TEXT_MAX * 2);
+	if (decl->against)
+		add_line(text, margin, "against", decl->against, TEXT_MAX * 2);
+	add_spot(text, margin, p);
+	add_line(text, margin, "call", r->decided_at.text, sizeof r->decided_at.text);
+	add_line(text, margin, "want", r->want, sizeof r->want);
+	add_line(text, margin, "got", r->got, sizeof r->got);
+	if (p->known && p->known->link)
+		add_line(text, margin, "link", p->known->link, TEXT_MAX);
+}
+
+static void add_notes(struct text *text, const char *margin, const struct record *r)
+{
+	uint32_t count = atomic_load(&r->note_count);
+
+	for (uint32_t i = 0; i < count && i < NOTES_MAX; i++) {
+		text_add(text, "%snote%u: ", margin, i + 1);
+		yaml_scalar(text, r->notes[i], sizeof r->notes[i]);
+		text_add(text, "\n");
+	}
+}
+
+// Every point says how long it took; one that is not a plain pass, all it knows.
+static void add_block(struct text *text, const char *margin, const struct point *p,
+		      enum verdict verdict)
+{
+	text_add(text, "%sduration_ms: %ld.%03ld\n", margin, p->record->duration_us / 1000,
+		 p->record->duration_us % 1000);
+	if (verdict != PASS || p->known)
+		add_details(text, margin, p, verdict);
+	add_notes(text, margin, p->record);
+}
+
+void tap_point(struct text *text, const struct point *p)
+{
+	enum verdict verdict = verdict_of(p);
+	enum standing standing = point_standing(p);
+	bool ok = !is_failure(verdict) && standing != UNEXPECTED && standing != SKIPPED_UNEXPECTED;
+	char name[IDENTITY_MAX];
+
+	identity_text(p->id, name);
+	if (p->format == KTAP) // diagnostics precede the result they belong to
+		add_block(text, "# ", p, verdict);
+	text_add(text, "%sok %u %s%s", ok ? "" : "not ", p->number, p->format == KTAP ? "" : "- ",
+		 name);
+	add_directive(text, p, verdict);
+	text_add(text, "\n");
+	if (p->format != KTAP) {
+		text_add(text, "  ---\n");
+		add_block(text, "  ", p, verdict);
+		text_add(text, "  ...\n");
+	}
+}
+
+static const char *version_line(enum tap_format format)
+{
+	static const char *const lines[] = { "TAP version 13", "TAP version 14",
+					     "KTAP version 1" };
+
+	return lines[format];
+}
+
+void tap_begin(struct text *text, enum tap_format format, unsigned count)
+{
+	text_add(text, "%s\n1..%u\n", version_line(format), count);
+}
+
+void tap_fact(struct text *text, const char *key, const char *value)
+{
+	text_add(text, "# fact: %s=", key);
+	for (size_t i = 0; value[i] != '\0'; i++)
+		text_add(text, "%c", printable(value[i]));
+	text_add(text, "\n");
+}
+
+void tap_skip_all(struct text *text, enum tap_format format, const char *reason)
+{
+	text_add(text, "%s\n1..0 # SKIP ", version_line(format));
+	add_reason(text, reason, 2 * TEXT_MAX);
+	text_add(text, "\n");
+}
+
+void tap_bail_out(struct text *text, enum tap_format format, const char *reason)
+{
+	text_add(text, "%sBail out! ", format == KTAP ? "# " : "");
+	add_reason(text, reason, 2 * TEXT_MAX);
+	text_add(text, "\n");
+}

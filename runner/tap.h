@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: ISC
+// tap.h - results as text: TAP 13, TAP 14, KTAP.  Pure: writes to a buffer.
+
+#ifndef TAP_H
+#define TAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "known.h"
+#include "trial.h"
+
+enum tap_format { TAP13, TAP14, KTAP };
+
+enum { TAP_POINT_MAX = 8192 };
+
+// A text that grows up to its size and is cut there; zero-terminated always.
+struct text {
+	char *bytes;
+	size_t size, length;
+};
+void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+struct point {
+	enum tap_format format;
+	unsigned number;
+	const struct identity *id;
+	const struct record *record; // read as untrusted: a trial may have written to it
+	const struct known_entry *known; // NULL: not a known deviation
+	bool strict_known, fail_on_skip;
+	const char *fail_on_class; // NULL: any
+};
+
+// What a point comes to for the exit status.
+enum standing { EXPECTED, UNEXPECTED, SKIPPED, SKIPPED_UNEXPECTED };
+
+enum standing point_standing(const struct point *p);
+void tap_point(struct text *text, const struct point *p);
+void tap_begin(struct text *text, enum tap_format format, unsigned count);
+void tap_fact(struct text *text, const char *key, const char *value);
+// A whole file that is skipped.
+void tap_skip_all(struct text *text, enum tap_format format, const char *reason);
+void tap_bail_out(struct text *text, enum tap_format format, const char *reason);
+// Adds `value` as a single-quoted YAML scalar of printable ASCII on one line.
+void yaml_scalar(struct text *text, const char *value, size_t max);
+
+#endif

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: ISC
+// Verdicts: the two verbs, and the one place where a trial ends.
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "abi.h"
+#include "outcome.h"
+#include "trial.h"
+
+long ms_left(const struct timespec *deadline)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (long)(deadline->tv_sec - now.tv_sec) * 1000 +
+	       (deadline->tv_nsec - now.tv_nsec) / 1000000;
+}
+
+void deadline_in(struct timespec *deadline, long ms)
+{
+	clock_gettime(CLOCK_MONOTONIC, deadline);
+	deadline->tv_sec += ms / 1000;
+	deadline->tv_nsec += ms % 1000 * 1000000;
+	if (deadline->tv_nsec >= 1000000000) {
+		deadline->tv_sec++;
+		deadline->tv_nsec -= 1000000000;
+	}
+}
+
+// The kernel's own layout, which a 32-bit C library with 64-bit times lacks.
+struct kernel_timespec {
+	long sec, nsec;
+};
+
+void futex_wait(_Atomic uint32_t *word, uint32_t seen, long us)
+{
+	struct kernel_timespec timeout = { us / 1000000, us % 1000000 * 1000 };
+
+	syscall(SYS_futex, word, ABI_FUTEX_WAIT, seen, us < 0 ? NULL : &timeout, NULL, 0);
+}
+
+void futex_wake(_Atomic uint32_t *word)
+{
+	syscall(SYS_futex, word, ABI_FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
+}
+
+static void copy_text(char *to, const char *from, size_t size)
+{
+	size_t length = strnlen(from, size - 1);
+
+	memcpy(to, from, length);
+	to[length] = '\0';
+}
+
+void spot_set(struct spot *spot, const struct here *at)
+{
+	copy_text(spot->file, at->file, sizeof spot->file);
+	copy_text(spot->text, at->text, sizeof spot->text);
+	spot->line = at->line;
+}
+
+void spot_as_here(const struct spot *spot, struct here *at)
+{
+	*at = (struct here){ spot->file, spot->line, spot->text };
+}
+
+_Noreturn void decide(struct trial *t, enum verdict verdict, const struct here *at,
+		      const char *want, const char *format, ...)
+{
+	struct record *record = t->record;
+	int undecided = UNDECIDED;
+
+	if (atomic_compare_exchange_strong(&record->verdict, &undecided, DECIDING)) {
+		va_list args;
+
+		va_start(args, format);
+		vsnprintf(record->got, sizeof record->got, format, args);
+		va_end(args);
+		copy_text(record->want, want, sizeof record->want);
+		spot_set(&record->decided_at, at);
+		atomic_store(&record->verdict, verdict);
+	}
+	_exit(0);
+}
+
+_Noreturn void skip(struct trial *t, const char *reason)
+{
+	decide(t, SKIP, HERE("skip"), "", "%s", reason);
+}
+
+void note(struct trial *t, const char *format, ...)
+{
+	uint32_t n = atomic_fetch_add(&t->record->note_count, 1);
+	va_list args;
+
+	if (n >= NOTES_MAX)
+		return;
+	va_start(args, format);
+	vsnprintf(t->record->notes[n], sizeof t->record->notes[n], format, args);
+	va_end(args);
+}
+
+static void call_begins(struct trial *t, const struct here *at, bool expecting)
+{
+	if (t->self != NULL)
+		return;
+	spot_set(&t->record->at, at);
+	atomic_store(&t->record->expecting, expecting);
+}
+
+void must_begin(struct trial *t, const struct here *at)
+{
+	call_begins(t, at, false);
+}
+
+long must_end(struct trial *t, const struct here *at, long got)
+{
+	if (got == -1)
+		decide(t, BROKEN, at, "success", "fails with %s", errno_name(errno));
+	return got;
+}
+
+void expect_begin(struct trial *t, const struct here *at)
+{
+	call_begins(t, at, true);
+}
+
+static void judge(struct trial *t, const struct here *at, const struct outcome *got,
+		  const struct outcome *want)
+{
+	char want_text[TEXT_MAX], got_text[TEXT_MAX];
+
+	atomic_fetch_add(&t->record->expectations, 1);
+	if (outcome_meets(got, want, page_size()))
+		return;
+	decide(t, FAIL, at, outcome_text(want, page_size(), want_text, sizeof want_text), "%s",
+	       outcome_text(got, page_size(), got_text, sizeof got_text));
+}
+
+long expect_end(struct trial *t, const struct here *at, long got, const struct outcome *want)
+{
+	struct outcome seen = outcome_of(got, errno);
+
+	judge(t, at, &seen, want);
+	return got;
+}
+
+void expect_true_(struct trial *t, const struct here *at, bool holds)
+{
+	atomic_fetch_add(&t->record->expectations, 1);
+	if (!holds)
+		decide(t, FAIL, at, "true", "false");
+}
+
+void expect_outcome(struct trial *t, struct actor *actor, const struct outcome *want)
+{
+	struct outcome seen = actor_outcome(t, actor, want->kind == BLOCKED);
+	struct here at;
+
+	spot_as_here(&actor->at, &at);
+	judge(t, &at, &seen, want);
+}
+
+void must_block(struct trial *t, struct actor *actor)
+{
+	struct outcome seen = actor_outcome(t, actor, true);
+	char got[TEXT_MAX];
+	struct here at;
+
+	spot_as_here(&actor->at, &at);
+	if (seen.kind != BLOCKED)
+		decide(t, BROKEN, &at, "blocks", "%s",
+		       outcome_text(&seen, page_size(), got, sizeof got));
+}
+
+const void *trial_row(const struct trial *t)
+{
+	return t->row;
+}
+
+enum way trial_way(const struct trial *t)
+{
+	return t->way;
+}
+
+_Noreturn void trial_main(struct trial *t)
+{
+	for (int i = 0; i < CASE_NEEDS_MAX && t->decl->needs[i]; i++) {
+		const char *lacking = t->decl->needs[i](t);
+		if (lacking)
+			skip(t, lacking);
+	}
+	t->decl->run(t);
+	if (atomic_load(&t->record->expectations) == 0)
+		decide(t, BROKEN, HERE("end of the case"), "an expectation", "none");
+	decide(t, PASS, HERE("end of the case"), "", "%s", "");
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: ISC
+// trial.h - what the runner and a trial's processes share.  Not for cases.
+
+#ifndef TRIAL_H
+#define TRIAL_H
+
+#include <stdatomic.h>
+#include <time.h>
+
+#include "case.h"
+
+struct guardian;
+
+enum verdict { UNDECIDED, DECIDING, PASS, FAIL, SKIP, BROKEN };
+enum phase { STARTING, CALLING, CALLED, ENDED };
+
+enum {
+	SIGNALS_MAX = 65,
+	NOTES_MAX = 8,
+	TEXT_MAX = 192, // of a call, an outcome, a reason
+};
+
+// A `struct here` as values.
+struct spot {
+	char file[64];
+	int line;
+	char text[TEXT_MAX];
+};
+
+// Shared memory holds plain values only: a pointer to the writer's stack or
+// heap means nothing to the reader.
+struct actor {
+	_Atomic uint32_t phase; // futex
+	_Atomic int pid;	// thread id of a thread
+	_Atomic int ended;	// the body returned
+	bool thread;
+	struct spot at;
+	long got;
+	int code;
+};
+
+struct signal_record {
+	_Atomic unsigned count;
+	_Atomic int code, sender, receiver;
+};
+
+struct record {
+	_Atomic int verdict; // the first process to decide, decides
+	_Atomic int done;    // written by the supervisor, last
+	_Atomic uint32_t expectations;
+	_Atomic int expecting; // the call at `at` is the claim's, not the ground's
+	_Atomic uint32_t stage; // futex
+	_Atomic uint32_t actor_count;
+	_Atomic uint32_t note_count;
+	_Atomic int stranger; // pid of the process with the other uid
+	struct spot at;		// the call in progress in the first process
+	struct spot decided_at;
+	char want[TEXT_MAX], got[TEXT_MAX];
+	char notes[NOTES_MAX][TEXT_MAX];
+	long duration_us;
+	struct signal_record signals[SIGNALS_MAX];
+	struct actor actors[TRIAL_ACTORS_MAX];
+};
+
+// One per process: fork copies it, and only `record` stays common.
+struct trial {
+	const struct case_decl *decl;
+	const void *row;
+	enum way way;
+	struct record *record;
+	unsigned index;	 // in the run
+	int time_limit_ms;
+	struct timespec deadline; // for actors; the supervisor's is later
+	bool own_uid;		  // no other process is charged to this uid
+	struct guardian *tune;	  // writes sysctls; NULL without leave
+	const char *scratch;	  // directory for FIFOs; NULL if there is none
+	struct actor *self;	  // NULL in the trial's first process
+	int socket;		  // to or from the stranger; -1 without one
+	char path[192];		  // of the last must_fifo()
+	struct {
+		bool reaped;
+		int status;
+	} children[TRIAL_ACTORS_MAX];
+};
+
+// Ends the trial and this process.  Only the first decision of a trial counts.
+_Noreturn void decide(struct trial *t, enum verdict verdict, const struct here *at,
+		      const char *want, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+void spot_set(struct spot *spot, const struct here *at);
+void spot_as_here(const struct spot *spot, struct here *at);
+// Milliseconds until `deadline` on CLOCK_MONOTONIC; negative once it is past.
+long ms_left(const struct timespec *deadline);
+void deadline_in(struct timespec *deadline, long ms);
+// Waits until *word differs from `seen`, a signal, or `us` microseconds (-1: for ever).
+void futex_wait(_Atomic uint32_t *word, uint32_t seen, long us);
+void futex_wake(_Atomic uint32_t *word);
+// What the actor's attempt has come to; BLOCKED only if `may_block` or the
+// deadline is near.
+struct outcome actor_outcome(struct trial *t, struct actor *a, bool may_block);
+// Runs the case in this process, which is the trial's first.  Does not return.
+_Noreturn void trial_main(struct trial *t);
+
+#endif
