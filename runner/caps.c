@@ -64,8 +64,9 @@ bool caps_set(uint64_t set)
 	if (sets(SYS_capset, data) == -1)
 		return false;
 	for (int cap = 0; cap <= ABI_CAP_LAST; cap++)
-		if (set & CAP_BIT(cap) && prctl(ABI_PR_CAP_AMBIENT, ABI_PR_CAP_AMBIENT_RAISE, cap,
-						0, 0) == -1 && errno != EINVAL) // before 4.3
+		if (set & CAP_BIT(cap) &&
+		    prctl(ABI_PR_CAP_AMBIENT, ABI_PR_CAP_AMBIENT_RAISE, cap, 0, 0) == -1 &&
+		    errno != EINVAL) // before 4.3
 			return false;
 	return true;
 }

@@ -34,7 +34,7 @@ enum {
 // Who says so, strongest first.
 enum level {
 	LEVEL_UNSET,
-	POSIX,	    // POSIX.1-2024 requires it
+	POSIX,      // POSIX.1-2024 requires it
 	DOCUMENTED, // a Linux manual page promises it
 	OBSERVED,   // Linux does it; nobody promised
 };
@@ -66,10 +66,10 @@ typedef void actor_body(struct trial *t, const void *arg);
 typedef const char *need(struct trial *t);
 need need_cap_sys_resource; // in force in the initial user namespace
 need need_cap_sys_admin;    // likewise
-need need_no_exemption;	    // neither of the two, so that page limits apply
+need need_no_exemption;     // neither of the two, so that page limits apply
 need need_own_page_budget;  // no other process is charged to the trial's uid
 need need_default_limits;   // pipe-user-pages-* and pipe-max-size as Linux ships them
-need need_proc;		    // /proc is mounted
+need need_proc;             // /proc is mounted
 need need_page_4k, need_page_above_4k;
 
 struct case_decl {
@@ -78,14 +78,14 @@ struct case_decl {
 	void (*run)(struct trial *t);
 	struct claim claim;
 	const char *covers[CASE_COVERS_MAX];  // ids of catalogue.tsv
-	const char *since;		      // "4.9"; information, never a reason to skip
-	const char *against;		      // a document or common saying that differs
-	need *needs[CASE_NEEDS_MAX];	      // asked in the trial's process, in order
+	const char *since;                    // "4.9"; information, never a reason to skip
+	const char *against;                  // a document or common saying that differs
+	need *needs[CASE_NEEDS_MAX];          // asked in the trial's process, in order
 	const char *tunes[CASE_TUNABLES_MAX]; // below /proc/sys; takes --tune-host; restored
-	actor_body *stranger;		      // see must_send_descriptor()
-	bool alone;			      // no other trial of this run beside it
-	int ways;			      // set of enum way; 0: BY_PIPE2, unnamed
-	const char *const *rows;	      // see ROWS
+	actor_body *stranger;                 // see must_send_descriptor()
+	bool alone;                           // no other trial of this run beside it
+	int ways;                             // set of enum way; 0: BY_PIPE2, unnamed
+	const char *const *rows;              // see ROWS
 	size_t row_count, row_size;
 };
 
@@ -96,15 +96,15 @@ struct family {
 
 // A table of rows.  The first member of a row is `const char *name`, the last
 // part of the trial's identity; reports are compared by it, so it never changes.
-#define ROWS(table)                                                                                \
-	.rows = &(table)[0].name, .row_count = sizeof(table) / sizeof((table)[0]),                 \
+#define ROWS(table)                                                                \
+	.rows = &(table)[0].name, .row_count = sizeof(table) / sizeof((table)[0]), \
 	.row_size = sizeof((table)[0])
 
-#define CASE(id, ...)                                                                              \
-	static void id##_run(struct trial *t);                                                     \
-	static const struct case_decl id = {                                                       \
-		.name = #id, .file = __FILE__, .line = __LINE__, .run = id##_run, __VA_ARGS__      \
-	};                                                                                         \
+#define CASE(id, ...)                                                                         \
+	static void id##_run(struct trial *t);                                                \
+	static const struct case_decl id = {                                                  \
+		.name = #id, .file = __FILE__, .line = __LINE__, .run = id##_run, __VA_ARGS__ \
+	};                                                                                    \
 	static void id##_run(struct trial *t)
 
 #define FAMILY(id) extern const struct family id##_family;
@@ -116,19 +116,37 @@ struct family {
 // What a call came to.  BLOCKS and DIES are for actors.
 struct outcome {
 	enum { OUTCOME_UNSET, RETURNED, FAILED, BLOCKED, DIED } kind;
-	long low, high;		   // bytes, or whatever the call returns
+	long low, high;             // bytes, or whatever the call returns
 	long low_pages, high_pages; // pages to be added to them
-	int code;		   // errno or signal
+	int code;                   // errno or signal
 };
 
-#define RETURNS(n) { .kind = RETURNED, .low = (n), .high = (n) }
-#define RETURNS_IN(lo, hi) { .kind = RETURNED, .low = (lo), .high = (hi) }
+#define RETURNS(n)                                        \
+	{                                                 \
+		.kind = RETURNED, .low = (n), .high = (n) \
+	}
+#define RETURNS_IN(lo, hi)                                  \
+	{                                                   \
+		.kind = RETURNED, .low = (lo), .high = (hi) \
+	}
 // A size in pages and bytes: what a table can say for every page size.
-#define RETURNS_PAGES(pages, n)                                                                    \
-	{ .kind = RETURNED, .low = (n), .high = (n), .low_pages = (pages), .high_pages = (pages) }
-#define FAILS(err) { .kind = FAILED, .code = (err) }
-#define BLOCKS { .kind = BLOCKED }
-#define DIES(sig) { .kind = DIED, .code = (sig) }
+#define RETURNS_PAGES(pages, n)                                                  \
+	{                                                                        \
+		.kind = RETURNED, .low = (n), .high = (n), .low_pages = (pages), \
+		.high_pages = (pages)                                            \
+	}
+#define FAILS(err)                            \
+	{                                     \
+		.kind = FAILED, .code = (err) \
+	}
+#define BLOCKS                  \
+	{                       \
+		.kind = BLOCKED \
+	}
+#define DIES(sig)                           \
+	{                                   \
+		.kind = DIED, .code = (sig) \
+	}
 
 struct here {
 	const char *file;
@@ -140,11 +158,11 @@ struct here {
 // The call is noted before it is made, so that one that never returns is
 // reported by name.
 #define must(t, call) must_end((t), HERE(#call), (must_begin((t), HERE(#call)), (long)(call)))
-#define expect(t, call, ...)                                                                       \
-	expect_end((t), HERE(#call), (expect_begin((t), HERE(#call)), (long)(call)),               \
+#define expect(t, call, ...)                                                         \
+	expect_end((t), HERE(#call), (expect_begin((t), HERE(#call)), (long)(call)), \
 		   &(const struct outcome)__VA_ARGS__)
 // The same for a wanted outcome that stands in a row.
-#define expect_as(t, call, want)                                                                   \
+#define expect_as(t, call, want) \
 	expect_end((t), HERE(#call), (expect_begin((t), HERE(#call)), (long)(call)), (want))
 #define expect_true(t, condition) expect_true_((t), HERE(#condition), (condition))
 
@@ -175,14 +193,13 @@ long attempt_end(struct trial *t, long got);
 
 // Waits for what the actor's attempt comes to.  BLOCKS holds once the actor is
 // seen asleep in the call; it may be asked again later for RETURNS and so on.
-#define expect_actor(t, actor, ...)                                                                \
-	expect_outcome((t), (actor), &(const struct outcome)__VA_ARGS__)
+#define expect_actor(t, actor, ...) expect_outcome((t), (actor), &(const struct outcome)__VA_ARGS__)
 void expect_outcome(struct trial *t, struct actor *actor, const struct outcome *want);
 // The same as ground: BROKEN unless the actor falls asleep in its attempt.
 void must_block(struct trial *t, struct actor *actor);
 // Waits until the actor's body has ended (a process also: has been reaped).
 void must_finish(struct trial *t, struct actor *actor);
-pid_t actor_pid(const struct actor *actor); // thread id of a thread
+pid_t actor_pid(const struct actor *actor);   // thread id of a thread
 long actor_result(const struct actor *actor); // of a returned attempt; -1 otherwise
 
 // A counter that all the trial's processes see: await_stage() returns once
@@ -204,7 +221,7 @@ enum way trial_way(const struct trial *t);
 const void *trial_row(const struct trial *t);
 bool trial_has_capability(int capability); // effective in this process
 
-size_t page_size(void);			     // bytes
+size_t page_size(void);                        // bytes
 size_t must_capacity(struct trial *t, int fd); // bytes, F_GETPIPE_SZ
 size_t must_unread(struct trial *t, int fd);   // bytes, FIONREAD
 // Writes whole pages and one part of a page until just `room` bytes are free:
@@ -224,8 +241,8 @@ const char *must_fifo(struct trial *t, mode_t mode);
 // thread it reached.
 struct caught {
 	unsigned count;
-	int code;	// si_code of the last one
-	pid_t sender;	// si_pid of the last one
+	int code;       // si_code of the last one
+	pid_t sender;   // si_pid of the last one
 	pid_t receiver; // thread id that ran the handler last
 };
 void must_catch(struct trial *t, int signal, int sa_flags);
@@ -235,7 +252,7 @@ struct caught caught(const struct trial *t, int signal);
 pid_t thread_id(void);
 
 // Host and credentials.
-long must_sysctl(struct trial *t, const char *name);		// "fs/pipe-max-size"
+long must_sysctl(struct trial *t, const char *name);           // "fs/pipe-max-size"
 void must_tune(struct trial *t, const char *name, long value); // named in .tunes
 void must_drop_capability(struct trial *t, int capability);
 

@@ -12,13 +12,6 @@ static bool is_first_of_case(const struct identity *trials, unsigned i)
 	return i == 0 || trials[i].decl != trials[i - 1].decl;
 }
 
-static const char *file_of(const struct case_decl *decl)
-{
-	const char *slash = strrchr(decl->file, '/');
-
-	return slash ? slash + 1 : decl->file;
-}
-
 static void list_against(const struct identity *id)
 {
 	printf("%s/%s\n  is:      %s (%s)\n  written: %s\n", id->family->name, id->decl->name,
@@ -61,7 +54,7 @@ static void show_case(const struct identity *id)
 		printf("since: %s\n", decl->since);
 	show_list("covers", decl->covers, CASE_COVERS_MAX);
 	show_list("tunes", decl->tunes, CASE_TUNABLES_MAX);
-	printf("source: cases/%s:%d\n", file_of(decl), decl->line);
+	printf("source: %s:%d\n", decl->file, decl->line);
 }
 
 int show_command(const struct identity *trials, unsigned count)
@@ -89,8 +82,8 @@ static unsigned trace_cases(const char *id)
 
 			if (!case_covers(decl, id))
 				continue;
-			printf("    %-10s %s/%s (cases/%s:%d)\n", levels[decl->claim.level],
-			       families[f]->name, decl->name, file_of(decl), decl->line);
+			printf("    %-10s %s/%s (%s:%d)\n", levels[decl->claim.level],
+			       families[f]->name, decl->name, decl->file, decl->line);
 			found++;
 		}
 	return found;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -103,6 +104,37 @@ static _Noreturn void stay_outside(pid_t inner)
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 255);
 }
 
+// In a PID namespace getppid() says nothing about who is outside; a socket does.
+static bool is_alone(int socket)
+{
+	char byte;
+
+	return recv(socket, &byte, 1, MSG_DONTWAIT) == 0;
+}
+
+static void fork_first(char reason[REASON_MAX])
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1) {
+		refused(reason, "socketpair()");
+		return;
+	}
+	pid_t inner = fork();
+	if (inner > 0)
+		stay_outside(inner);
+	if (inner == -1) {
+		refused(reason, "fork()");
+		return;
+	}
+	close(pair[0]);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (is_alone(pair[1]))
+		_exit(255);
+	close(pair[1]);
+	furnish(reason);
+}
+
 pid_t container_enter(char reason[REASON_MAX])
 {
 	pid_t parent = getpid(), pid = fork();
@@ -115,17 +147,9 @@ pid_t container_enter(char reason[REASON_MAX])
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(255);
-	if (!unshare_all(reason))
-		return 0;
-	prctl(PR_SET_PDEATHSIG, SIGKILL); // changed credentials have cleared it
-	pid_t inner = fork();
-	if (inner > 0)
-		stay_outside(inner);
-	if (inner == -1) {
-		refused(reason, "fork()");
-		return 0;
+	if (unshare_all(reason)) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); // changed credentials have cleared it
+		fork_first(reason);
 	}
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	furnish(reason);
 	return 0;
 }

@@ -152,19 +152,21 @@ static void probe(const struct credentials *c, unsigned trials, char reason[REAS
 		return;
 	}
 	if (c->profile == SYS_RESOURCE && !in_force(CAP_SYS_RESOURCE))
-		snprintf(reason, REASON_MAX, "CAP_SYS_RESOURCE is not that of the initial user "
-					     "namespace");
+		snprintf(reason, REASON_MAX,
+			 "CAP_SYS_RESOURCE is not that of the initial user "
+			 "namespace");
 	else if (c->profile == SYS_ADMIN && !in_force(CAP_SYS_ADMIN))
-		snprintf(reason, REASON_MAX, "CAP_SYS_ADMIN is not that of the initial user "
-					     "namespace");
+		snprintf(reason, REASON_MAX,
+			 "CAP_SYS_ADMIN is not that of the initial user "
+			 "namespace");
 	else
 		reason[0] = '\0';
 }
 
 static bool can_be_had(const struct credentials *c, unsigned trials, char reason[REASON_MAX])
 {
-	char *shared = mmap(NULL, REASON_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-			    -1, 0);
+	char *shared =
+		mmap(NULL, REASON_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int status = 0;
 
 	if (shared == MAP_FAILED)
@@ -189,8 +191,9 @@ static uid_t somewhere(uid_t first, uid_t last, unsigned trials)
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	uint64_t mixed = ((uint64_t)now.tv_nsec << 20 ^ (uint64_t)now.tv_sec ^
-			  (uint64_t)getpid() << 40) * 0x9e3779b97f4a7c15u;
+	uint64_t mixed =
+		((uint64_t)now.tv_nsec << 20 ^ (uint64_t)now.tv_sec ^ (uint64_t)getpid() << 40) *
+		0x9e3779b97f4a7c15u;
 	return first + (uid_t)((mixed >> 24) % (last - first - 2 * (trials + 1)));
 }
 

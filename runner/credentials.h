@@ -16,8 +16,8 @@ enum { REASON_MAX = 192 };
 // How the trials of a run come by their profile.
 struct credentials {
 	enum profile profile;
-	uint64_t caps;	 // effective, permitted, ambient, and bounding where we may
-	bool own_uids;	 // each trial takes uids that no other process has
+	uint64_t caps;   // effective, permitted, ambient, and bounding where we may
+	bool own_uids;   // each trial takes uids that no other process has
 	bool uids_asked; // and getpriority() can tell that none has
 	uid_t first_uid; // then these: two for each trial
 };

@@ -40,8 +40,7 @@ static void add_kernel(struct text *text)
 	fact(text, "word_bits", "%zu", 8 * sizeof(long));
 }
 
-static void add_status_line(struct text *text, const char *line, const char *field,
-			    const char *key)
+static void add_status_line(struct text *text, const char *line, const char *field, const char *key)
 {
 	size_t length = strlen(field);
 

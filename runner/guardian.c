@@ -172,8 +172,8 @@ static int ask(struct guardian *g)
 
 struct guardian *guardian_start(const char *const *names, unsigned count, const char *directory)
 {
-	struct guardian *g = mmap(NULL, sizeof *g, PROT_READ | PROT_WRITE,
-				  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct guardian *g =
+		mmap(NULL, sizeof *g, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t runner = getpid();
 
 	if (g == MAP_FAILED)

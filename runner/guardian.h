@@ -28,7 +28,7 @@ struct tunable {
 struct guardian {
 	pid_t pid;
 	_Atomic uint32_t requests, replies; // futexes
-	_Atomic int bereaved;		    // the runner is dead
+	_Atomic int bereaved;               // the runner is dead
 	enum { READY, TUNE, RESTORE, FINISH } request;
 	unsigned tunable;
 	char value[SYSCTL_VALUE_MAX];
@@ -36,9 +36,9 @@ struct guardian {
 	unsigned tunable_count;
 	struct tunable tunables[TUNABLES_MAX];
 	char untunable[GUARDIAN_REASON_MAX]; // "class: reason"; empty when tuning works
-	char directory[SCRATCH_MAX];	     // where to make the scratch directory; or empty
-	char scratch[SCRATCH_MAX];	     // empty when there is none
-	char record[SCRATCH_MAX];	     // where `pipe7 restore` finds the old values
+	char directory[SCRATCH_MAX];         // where to make the scratch directory; or empty
+	char scratch[SCRATCH_MAX];           // empty when there is none
+	char record[SCRATCH_MAX];            // where `pipe7 restore` finds the old values
 };
 
 // Starts it.  `names` are the `count` sysctls that may be tuned; `directory` is

@@ -70,7 +70,9 @@ void must_send_descriptor(struct trial *t, int fd)
 	union control control = { { 0 } };
 	char byte = 0;
 	struct iovec vec = { &byte, 1 };
-	struct msghdr message = { .msg_iov = &vec, .msg_iovlen = 1, .msg_control = &control,
+	struct msghdr message = { .msg_iov = &vec,
+				  .msg_iovlen = 1,
+				  .msg_control = &control,
 				  .msg_controllen = sizeof control };
 	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
 
@@ -86,7 +88,9 @@ int must_receive_descriptor(struct trial *t)
 	union control control = { { 0 } };
 	char byte;
 	struct iovec vec = { &byte, 1 };
-	struct msghdr message = { .msg_iov = &vec, .msg_iovlen = 1, .msg_control = &control,
+	struct msghdr message = { .msg_iov = &vec,
+				  .msg_iovlen = 1,
+				  .msg_control = &control,
 				  .msg_controllen = sizeof control };
 	int fd = -1;
 

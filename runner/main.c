@@ -208,13 +208,14 @@ static int run_command(struct run *run)
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (run->records == MAP_FAILED)
 		return bail_out(run, "no shared memory");
-	run->guardian = guardian_start(names, collect_tunables(run, names),
-				       run->options->directory);
+	run->guardian =
+		guardian_start(names, collect_tunables(run, names), run->options->directory);
 	if (run->guardian == NULL)
 		return bail_out(run, "the guardian of the host's state could not be started");
 	if (run->options->directory && run->guardian->scratch[0] == '\0') {
 		guardian_finish(run->guardian);
-		snprintf(fault, sizeof fault, "--dir '%.96s': expected a directory to make files in",
+		snprintf(fault, sizeof fault,
+			 "--dir '%.96s': expected a directory to make files in",
 			 run->options->directory);
 		return usage(fault);
 	}
@@ -238,8 +239,7 @@ static int in_style(const struct run *run, int status)
 		if (status == STATUS_BAILED_OUT)
 			return STATUS_UNEXPECTED;
 		return nothing_tested ? KSELFTEST_SKIP : status;
-	case EXIT_TAP:
-		break;
+	case EXIT_TAP: break;
 	}
 	return status;
 }
@@ -270,23 +270,14 @@ static int perform(const struct options *o)
 		return usage(fault);
 	}
 	switch (o->command) {
-	case COMMAND_LIST:
-		return list_command(o, run.trials, run.count);
-	case COMMAND_SHOW:
-		return show_command(run.trials, run.count);
-	case COMMAND_TRACE:
-		return trace_command();
-	case COMMAND_RESTORE:
-		return restore_command();
-	case COMMAND_HELP:
-		fputs(options_help, stdout);
-		return STATUS_OK;
-	case COMMAND_VERSION:
-		puts("pipe7 " PIPE7_VERSION);
-		return STATUS_OK;
+	case COMMAND_LIST: return list_command(o, run.trials, run.count);
+	case COMMAND_SHOW: return show_command(run.trials, run.count);
+	case COMMAND_TRACE: return trace_command();
+	case COMMAND_RESTORE: return restore_command();
+	case COMMAND_HELP: fputs(options_help, stdout); return STATUS_OK;
+	case COMMAND_VERSION: puts("pipe7 " PIPE7_VERSION); return STATUS_OK;
 	case COMMAND_RUN:
-	case COMMAND_FACTS:
-		break;
+	case COMMAND_FACTS: break;
 	}
 	return in_style(&run, run_command(&run));
 }

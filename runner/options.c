@@ -75,7 +75,7 @@ static const struct spelling {
 };
 
 static const char *const commands[] = {
-	[COMMAND_RUN] = "run",	   [COMMAND_LIST] = "list",   [COMMAND_SHOW] = "show",
+	[COMMAND_RUN] = "run",     [COMMAND_LIST] = "list",   [COMMAND_SHOW] = "show",
 	[COMMAND_TRACE] = "trace", [COMMAND_FACTS] = "facts", [COMMAND_RESTORE] = "restore",
 };
 
@@ -85,9 +85,9 @@ static const char *const formats[] = {
 static const char *const styles[] = {
 	[EXIT_TAP] = "tap", [EXIT_AUTOMAKE] = "automake", [EXIT_KSELFTEST] = "kselftest", NULL
 };
-static const char *const classes[] = { "profile", "capability", "seccomp",  "kernel-config",
-				       "sysctl",  "filesystem", "resource", "absent",
-				       NULL };
+static const char *const classes[] = { "profile",       "capability", "seccomp",
+				       "kernel-config", "sysctl",     "filesystem",
+				       "resource",      "absent",     NULL };
 
 struct parser {
 	struct options *o;
@@ -158,8 +158,7 @@ static bool parse_fail_on_skip(const struct parser *p, const char *value)
 		      "or absent");
 }
 
-static bool parse_text(const struct parser *p, const char **to, const char *name,
-		       const char *value)
+static bool parse_text(const struct parser *p, const char **to, const char *name, const char *value)
 {
 	for (const char *c = value; *c; c++)
 		if (*c < ' ' || *c > '~')
@@ -175,42 +174,27 @@ static bool apply(const struct parser *p, enum option option, const char *value)
 	struct options *o = p->o;
 
 	switch (option) {
-	case JOBS:
-		return parse_jobs(p, value);
-	case TIMEOUT_SCALE:
-		return parse_scale(p, value);
-	case KNOWN:
-		return parse_text(p, &o->known_path, "--known", value);
+	case JOBS: return parse_jobs(p, value);
+	case TIMEOUT_SCALE: return parse_scale(p, value);
+	case KNOWN: return parse_text(p, &o->known_path, "--known", value);
 	case DIR:
 		if (strlen(value) >= 96)
 			return refuse(p, "--dir", value, "a path of less than 96 bytes");
 		return parse_text(p, &o->directory, "--dir", value);
-	case PLACE:
-		return parse_text(p, &o->place, "--place", value);
-	case CONSOLE:
-		return parse_text(p, &o->console, "--console", value);
-	case STRICT_KNOWN:
-		return o->strict_known = true;
-	case TUNE_HOST:
-		return o->tune_host = true;
-	case AGAINST:
-		return o->against = true;
-	case HELP:
-		o->command = COMMAND_HELP;
-		return true;
-	case VERSION:
-		o->command = COMMAND_VERSION;
-		return true;
+	case PLACE: return parse_text(p, &o->place, "--place", value);
+	case CONSOLE: return parse_text(p, &o->console, "--console", value);
+	case STRICT_KNOWN: return o->strict_known = true;
+	case TUNE_HOST: return o->tune_host = true;
+	case AGAINST: return o->against = true;
+	case HELP: o->command = COMMAND_HELP; return true;
+	case VERSION: o->command = COMMAND_VERSION; return true;
 	case PROFILE:
 		return profile_parse(value, &o->profile) ||
 		       refuse(p, "--profile", value,
 			      "unprivileged, sys-resource, sys-admin, container or as-is");
-	case FORMAT:
-		return parse_format(p, value);
-	case EXIT_STYLE:
-		return parse_exit_style(p, value);
-	case FAIL_ON_SKIP:
-		return parse_fail_on_skip(p, value);
+	case FORMAT: return parse_format(p, value);
+	case EXIT_STYLE: return parse_exit_style(p, value);
+	case FAIL_ON_SKIP: return parse_fail_on_skip(p, value);
 	}
 	return false;
 }

@@ -19,8 +19,8 @@
 
 // Shared memory.
 struct shared {
-	_Atomic unsigned next;	    // place in the queue
-	_Atomic int unclean;	    // a sysctl did not come back
+	_Atomic unsigned next;         // place in the queue
+	_Atomic int unclean;           // a sysctl did not come back
 	_Atomic int current[JOBS_MAX]; // trial of each supervisor; -1: none
 };
 

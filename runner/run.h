@@ -16,7 +16,7 @@ struct run {
 	struct identity *trials; // in order of printing
 	unsigned count;
 	struct record *records; // shared memory, one for each trial
-	struct shared *shared;	// shared memory, of the supervisors
+	struct shared *shared;  // shared memory, of the supervisors
 	struct credentials credentials;
 	struct guardian *guardian;
 	struct known known;

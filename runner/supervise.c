@@ -19,7 +19,7 @@
 
 enum {
 	TRIAL_LIMIT_MS = 20000, // times --timeout-scale; actors get half
-	TRIAL_NOFILE = 256, // soft limit, within the hard one
+	TRIAL_NOFILE = 256,     // soft limit, within the hard one
 };
 
 static struct trial trial_of(const struct run *run, unsigned index)
@@ -120,8 +120,7 @@ static enum end wait_for(pid_t pid, int limit_ms, int *status)
 			waitpid(pid, status, 0);
 			return running ? RUNNING_AT_LIMIT : ASLEEP_AT_LIMIT;
 		}
-		sigtimedwait(&set, NULL,
-			     &(struct timespec){ left / 1000, left % 1000 * 1000000 });
+		sigtimedwait(&set, NULL, &(struct timespec){ left / 1000, left % 1000 * 1000000 });
 	}
 	return IN_TIME;
 }

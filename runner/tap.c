@@ -6,8 +6,9 @@
 #include "tap.h"
 
 static const char *const levels[] = { "unset", "posix", "documented", "observed" };
-static const char *const verdicts[] = { "undecided", "undecided", "pass", "fail", "skip",
-					"broken" };
+static const char *const verdicts[] = {
+	"undecided", "undecided", "pass", "fail", "skip", "broken"
+};
 
 void text_add(struct text *text, const char *format, ...)
 {
@@ -39,8 +40,8 @@ void yaml_scalar(struct text *text, const char *value, size_t max)
 static void add_reason(struct text *text, const char *reason, size_t max)
 {
 	for (size_t i = 0; i < max && reason[i] != '\0'; i++)
-		text_add(text, "%c", reason[i] == '#' || reason[i] == '\\' ? '?'
-									    : printable(reason[i]));
+		text_add(text, "%c",
+			 reason[i] == '#' || reason[i] == '\\' ? '?' : printable(reason[i]));
 }
 
 static bool is_failure(enum verdict verdict)
@@ -65,9 +66,9 @@ static bool skip_counts(const struct point *p)
 {
 	size_t length = p->fail_on_class ? strlen(p->fail_on_class) : 0;
 
-	return p->fail_on_skip && (!p->fail_on_class ||
-				   (strncmp(p->record->got, p->fail_on_class, length) == 0 &&
-				    p->record->got[length] == ':'));
+	return p->fail_on_skip &&
+	       (!p->fail_on_class || (strncmp(p->record->got, p->fail_on_class, length) == 0 &&
+				      p->record->got[length] == ':'));
 }
 
 enum standing point_standing(const struct point *p)
@@ -104,25 +105,16 @@ static void add_line(struct text *text, const char *margin, const char *key, con
 	text_add(text, "\n");
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-// From "cases/x.c" on, wherever it was built.
 static void add_spot(struct text *text, const char *margin, const struct point *p)
 {
 	const struct spot *spot = &p->record->decided_at;
-	const char *in_case = base_name(p->id->decl->file);
-	char file[sizeof spot->file + 1] = { 0 };
+	const struct case_decl *decl = p->id->decl;
+	int size = (int)sizeof spot->file;
 
-	memcpy(file, spot->file, sizeof spot->file);
-	if (file[0] == '\0')
-		text_add(text, "%sat: %s:%d\n", margin, in_case, p->id->decl->line);
+	if (spot->file[0] == '\0')
+		text_add(text, "%sat: %s:%d\n", margin, decl->file, decl->line);
 	else
-		text_add(text, "%sat: %s:%d\n", margin, base_name(file), spot->line);
+		text_add(text, "%sat: %.*s:%d\n", margin, size, spot->file, spot->line);
 }
 
 static void add_details(struct text *text, const char *margin, const struct point *p,
@@ -190,8 +182,7 @@ void tap_point(struct text *text, const struct point *p)
 
 static const char *version_line(enum tap_format format)
 {
-	static const char *const lines[] = { "TAP version 13", "TAP version 14",
-					     "KTAP version 1" };
+	static const char *const lines[] = { "TAP version 13", "TAP version 14", "KTAP version 1" };
 
 	return lines[format];
 }

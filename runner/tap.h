@@ -25,7 +25,7 @@ struct point {
 	enum tap_format format;
 	unsigned number;
 	const struct identity *id;
-	const struct record *record; // read as untrusted: a trial may have written to it
+	const struct record *record;     // read as untrusted: a trial may have written to it
 	const struct known_entry *known; // NULL: not a known deviation
 	bool strict_known, fail_on_skip;
 	const char *fail_on_class; // NULL: any

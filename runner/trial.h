@@ -31,8 +31,8 @@ struct spot {
 // heap means nothing to the reader.
 struct actor {
 	_Atomic uint32_t phase; // futex
-	_Atomic int pid;	// thread id of a thread
-	_Atomic int ended;	// the body returned
+	_Atomic int pid;        // thread id of a thread
+	_Atomic int ended;      // the body returned
 	bool thread;
 	struct spot at;
 	long got;
@@ -48,12 +48,12 @@ struct record {
 	_Atomic int verdict; // the first process to decide, decides
 	_Atomic int done;    // written by the supervisor, last
 	_Atomic uint32_t expectations;
-	_Atomic int expecting; // the call at `at` is the claim's, not the ground's
+	_Atomic int expecting;  // the call at `at` is the claim's, not the ground's
 	_Atomic uint32_t stage; // futex
 	_Atomic uint32_t actor_count;
 	_Atomic uint32_t note_count;
 	_Atomic int stranger; // pid of the process with the other uid
-	struct spot at;		// the call in progress in the first process
+	struct spot at;       // the call in progress in the first process
 	struct spot decided_at;
 	char want[TEXT_MAX], got[TEXT_MAX];
 	char notes[NOTES_MAX][TEXT_MAX];
@@ -68,15 +68,15 @@ struct trial {
 	const void *row;
 	enum way way;
 	struct record *record;
-	unsigned index;	 // in the run
+	unsigned index; // in the run
 	int time_limit_ms;
 	struct timespec deadline; // for actors; the supervisor's is later
-	bool own_uid;		  // no other process is charged to this uid
-	struct guardian *tune;	  // writes sysctls; NULL without leave
-	const char *scratch;	  // directory for FIFOs; NULL if there is none
-	struct actor *self;	  // NULL in the trial's first process
-	int socket;		  // to or from the stranger; -1 without one
-	char path[192];		  // of the last must_fifo()
+	bool own_uid;             // no other process is charged to this uid
+	struct guardian *tune;    // writes sysctls; NULL without leave
+	const char *scratch;      // directory for FIFOs; NULL if there is none
+	struct actor *self;       // NULL in the trial's first process
+	int socket;               // to or from the stranger; -1 without one
+	char path[192];           // of the last must_fifo()
 	struct {
 		bool reaped;
 		int status;
