@@ -2,16 +2,14 @@
 // Actors: processes and threads judged by one call, observed without sleeping.
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "outcome.h"
+#include "proc.h"
 #include "trial.h"
 
 enum { TICK_FIRST_US = 125, TICK_LAST_US = 32000 };
@@ -51,8 +49,9 @@ static struct actor *new_actor(struct trial *t)
 
 	if (i >= TRIAL_ACTORS_MAX)
 		decide(t, BROKEN, HERE("start"), "an actor", "more than %d", TRIAL_ACTORS_MAX);
-	spot_set(&t->record->actors[i].at, HERE("actor"));
-	return &t->record->actors[i];
+	struct actor *a = t->record->actors + i;
+	spot_set(&a->at, HERE("actor"));
+	return a;
 }
 
 struct actor *start(struct trial *t, actor_body *body, const void *arg)
@@ -88,14 +87,14 @@ struct thread_start {
 
 static void *thread_main(void *argument)
 {
-	struct thread_start *start = argument;
-	struct trial mine = start->trial;
-	actor_body *body = start->body;
-	const void *arg = start->arg;
+	struct thread_start *given = argument;
+	struct trial mine = given->trial;
+	actor_body *body = given->body;
+	const void *arg = given->arg;
 
 	atomic_store(&mine.self->pid, (int)thread_id());
-	atomic_store(&start->copied, 1);
-	futex_wake(&start->copied);
+	atomic_store(&given->copied, 1);
+	futex_wake(&given->copied);
 	body(&mine, arg);
 	atomic_store(&mine.self->ended, 1);
 	futex_wake(&mine.self->phase);
@@ -104,54 +103,31 @@ static void *thread_main(void *argument)
 
 struct actor *start_thread(struct trial *t, actor_body *body, const void *arg)
 {
-	struct thread_start start = { *t, body, arg, 0 };
+	struct thread_start given = { *t, body, arg, 0 };
 	struct actor *a = new_actor(t);
 	pthread_t thread;
 
-	start.trial.self = a;
+	given.trial.self = a;
 	a->thread = true;
-	int err = pthread_create(&thread, NULL, thread_main, &start);
+	int err = pthread_create(&thread, NULL, thread_main, &given);
 	if (err == EAGAIN)
 		skip(t, "resource: no more threads (RLIMIT_NPROC or the cgroup's pids.max)");
 	if (err != 0)
 		decide(t, BROKEN, HERE("pthread_create"), "success", "%s", errno_name(err));
 	pthread_detach(thread);
-	while (atomic_load(&start.copied) == 0)
-		futex_wait(&start.copied, 0, -1);
+	while (atomic_load(&given.copied) == 0)
+		futex_wait(&given.copied, 0, -1);
 	return a;
 }
 
-static ssize_t read_proc(pid_t pid, const char *name, char *text, size_t size)
+// Before its attempt returns, an actor sleeps nowhere else.
+static bool asleep(struct trial *t, const struct actor *a)
 {
-	char path[64];
+	enum sleep sleep = proc_sleep(atomic_load(&a->pid));
 
-	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
-		return -1;
-	ssize_t n = read(fd, text, size - 1);
-	close(fd);
-	if (n >= 0)
-		text[n] = '\0';
-	return n;
-}
-
-// Is the process asleep inside a system call?  Linux prints "running" or the
-// number of the call; where there is no such file, or it is refused, the state
-// letter must do: before its call returns, an actor sleeps nowhere else.
-static bool asleep(struct trial *t, pid_t pid)
-{
-	char text[512];
-
-	if (read_proc(pid, "syscall", text, sizeof text) > 0)
-		return text[0] >= '0' && text[0] <= '9';
-	if (read_proc(pid, "stat", text, sizeof text) <= 0) {
-		if (access("/proc/self/stat", F_OK) != 0)
-			skip(t, "absent: /proc, to see a process asleep");
-		return false;
-	}
-	const char *after_name = strrchr(text, ')');
-	return after_name && strncmp(after_name, ") S", 3) == 0;
+	if (sleep == NOBODY_CAN_TELL)
+		skip(t, "absent: /proc, to see a process asleep");
+	return sleep == ASLEEP && atomic_load(&a->phase) == CALLING;
 }
 
 static bool gone(struct trial *t, const struct actor *a)
@@ -185,12 +161,11 @@ struct outcome actor_outcome(struct trial *t, struct actor *a, bool may_block)
 			spot_as_here(&a->at, &at);
 			decide(t, BROKEN, &at, "an attempt", "none made");
 		}
-		if (may_block && phase == CALLING && asleep(t, atomic_load(&a->pid)) &&
-		    atomic_load(&a->phase) == CALLING)
+		if (may_block && phase == CALLING && asleep(t, a))
 			return (struct outcome)BLOCKS;
 		futex_wait(&a->phase, phase, tick);
 	}
-	if (atomic_load(&a->phase) == CALLING && asleep(t, atomic_load(&a->pid)))
+	if (atomic_load(&a->phase) == CALLING && asleep(t, a))
 		return (struct outcome)BLOCKS;
 	spot_as_here(&a->at, &at);
 	decide(t, BROKEN, &at, "an outcome", "still running at the time limit");

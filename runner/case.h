@@ -96,15 +96,15 @@ struct family {
 
 // A table of rows.  The first member of a row is `const char *name`, the last
 // part of the trial's identity; reports are compared by it, so it never changes.
-#define ROWS(table)                                                                \
-	.rows = &(table)[0].name, .row_count = sizeof(table) / sizeof((table)[0]), \
+#define ROWS(table)                                                                                \
+	.rows = &(table)[0].name, .row_count = sizeof(table) / sizeof((table)[0]),                 \
 	.row_size = sizeof((table)[0])
 
-#define CASE(id, ...)                                                                         \
-	static void id##_run(struct trial *t);                                                \
-	static const struct case_decl id = {                                                  \
-		.name = #id, .file = __FILE__, .line = __LINE__, .run = id##_run, __VA_ARGS__ \
-	};                                                                                    \
+#define CASE(id, ...)                                                                              \
+	static void id##_run(struct trial *t);                                                     \
+	static const struct case_decl id = {                                                       \
+		.name = #id, .file = __FILE__, .line = __LINE__, .run = id##_run, __VA_ARGS__      \
+	};                                                                                         \
 	static void id##_run(struct trial *t)
 
 #define FAMILY(id) extern const struct family id##_family;
@@ -121,32 +121,16 @@ struct outcome {
 	int code;                   // errno or signal
 };
 
-#define RETURNS(n)                                        \
-	{                                                 \
-		.kind = RETURNED, .low = (n), .high = (n) \
-	}
-#define RETURNS_IN(lo, hi)                                  \
-	{                                                   \
-		.kind = RETURNED, .low = (lo), .high = (hi) \
-	}
+// clang-format off
+#define RETURNS(n) { .kind = RETURNED, .low = (n), .high = (n) }
+#define RETURNS_IN(lo, hi) { .kind = RETURNED, .low = (lo), .high = (hi) }
 // A size in pages and bytes: what a table can say for every page size.
-#define RETURNS_PAGES(pages, n)                                                  \
-	{                                                                        \
-		.kind = RETURNED, .low = (n), .high = (n), .low_pages = (pages), \
-		.high_pages = (pages)                                            \
-	}
-#define FAILS(err)                            \
-	{                                     \
-		.kind = FAILED, .code = (err) \
-	}
-#define BLOCKS                  \
-	{                       \
-		.kind = BLOCKED \
-	}
-#define DIES(sig)                           \
-	{                                   \
-		.kind = DIED, .code = (sig) \
-	}
+#define RETURNS_PAGES(pages, n) \
+	{ .kind = RETURNED, .low = (n), .high = (n), .low_pages = (pages), .high_pages = (pages) }
+#define FAILS(err) { .kind = FAILED, .code = (err) }
+#define BLOCKS { .kind = BLOCKED }
+#define DIES(sig) { .kind = DIED, .code = (sig) }
+// clang-format on
 
 struct here {
 	const char *file;
@@ -158,11 +142,11 @@ struct here {
 // The call is noted before it is made, so that one that never returns is
 // reported by name.
 #define must(t, call) must_end((t), HERE(#call), (must_begin((t), HERE(#call)), (long)(call)))
-#define expect(t, call, ...)                                                         \
-	expect_end((t), HERE(#call), (expect_begin((t), HERE(#call)), (long)(call)), \
+#define expect(t, call, ...)                                                                       \
+	expect_end((t), HERE(#call), (expect_begin((t), HERE(#call)), (long)(call)),               \
 		   &(const struct outcome)__VA_ARGS__)
 // The same for a wanted outcome that stands in a row.
-#define expect_as(t, call, want) \
+#define expect_as(t, call, want)                                                                   \
 	expect_end((t), HERE(#call), (expect_begin((t), HERE(#call)), (long)(call)), (want))
 #define expect_true(t, condition) expect_true_((t), HERE(#condition), (condition))
 

@@ -71,7 +71,7 @@ static bool may_raise_hard_limit(void)
 		if (setrlimit(RLIMIT_CORE, &limit) == -1)
 			_exit(1);
 		limit.rlim_max = 1;
-		_exit(setrlimit(RLIMIT_CORE, &limit) == -1);
+		_exit(setrlimit(RLIMIT_CORE, &limit) == -1 ? 1 : 0);
 	}
 	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }

@@ -144,7 +144,7 @@ static _Noreturn void guard(struct guardian *g, pid_t runner)
 			}
 			reply(g, request, err);
 			if (last)
-				_exit(err != 0);
+				_exit(err != 0 ? 1 : 0);
 			served = request;
 		}
 		futex_wait(&g->requests, request, -1);

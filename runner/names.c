@@ -12,9 +12,9 @@ struct name {
 	const char *text;
 };
 
-#define N(value)              \
-	{                     \
-		value, #value \
+#define N(value)                                                                                   \
+	{                                                                                          \
+		value, #value                                                                      \
 	}
 static const struct name errors[] = {
 	N(E2BIG),      N(EACCES),   N(EADDRINUSE),   N(EAFNOSUPPORT), N(EAGAIN),

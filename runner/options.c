@@ -5,32 +5,6 @@
 
 #include "options.h"
 
-const char options_help[] =
-	"Usage: pipe7 [run] [OPTION...] [PATTERN...]\n"
-	"       pipe7 list [--against] [PATTERN...] | show ID... | trace | facts\n"
-	"       pipe7 restore | --help | --version\n"
-	"\n"
-	"Checks that this kernel's pipes and FIFOs behave as pipe(7) and fifo(7) say, and\n"
-	"prints TAP.  PATTERN is a glob on family/case[/way][/row], or on a beginning of it.\n"
-	"\n"
-	"  --profile NAME        who asks: unprivileged (default), sys-resource, sys-admin,\n"
-	"                        container, as-is\n"
-	"  -j, --jobs N          trials side by side, 1 to 64 (default: one per processor)\n"
-	"  --timeout-scale X     multiply time limits, 0.001 to 1000 (emulated machines)\n"
-	"  --known FILE          known deviations: IDENTITY<tab>REASON[<tab>LINK] per line\n"
-	"  --strict-known        a known deviation that passes, or matches nothing, fails\n"
-	"  --fail-on-skip[=CLASS] a skipped trial (of that class) fails the run; classes:\n"
-	"                        profile capability seccomp kernel-config sysctl filesystem\n"
-	"                        resource absent\n"
-	"  --tune-host           allow changing fs.pipe-* of this machine; always restored\n"
-	"  --dir DIR             where FIFOs are made (default: $TMPDIR, /tmp, ...)\n"
-	"  --place NAME          label of the place, for the facts\n"
-	"  --format FORMAT       tap13 (default), tap14, ktap\n"
-	"  --exit-style STYLE    tap (default), automake, kselftest\n"
-	"  --console DEVICE      as init of a booted kernel: where to write\n"
-	"\n"
-	"Exit status: 0 nothing unexpected, 1 unexpected result, 2 usage, 255 bailed out.\n";
-
 enum option {
 	PROFILE,
 	JOBS,
@@ -151,8 +125,8 @@ static bool parse_exit_style(const struct parser *p, const char *value)
 static bool parse_fail_on_skip(const struct parser *p, const char *value)
 {
 	p->o->fail_on_skip = true;
-	p->o->fail_on_class = value;
-	return value == NULL || index_of(classes, value) >= 0 ||
+	p->o->fail_on_class = *value ? value : NULL;
+	return *value == '\0' || index_of(classes, value) >= 0 ||
 	       refuse(p, "--fail-on-skip", value,
 		      "profile, capability, seccomp, kernel-config, sysctl, filesystem, resource "
 		      "or absent");
@@ -174,27 +148,42 @@ static bool apply(const struct parser *p, enum option option, const char *value)
 	struct options *o = p->o;
 
 	switch (option) {
-	case JOBS: return parse_jobs(p, value);
-	case TIMEOUT_SCALE: return parse_scale(p, value);
-	case KNOWN: return parse_text(p, &o->known_path, "--known", value);
+	case JOBS:
+		return parse_jobs(p, value);
+	case TIMEOUT_SCALE:
+		return parse_scale(p, value);
+	case KNOWN:
+		return parse_text(p, &o->known_path, "--known", value);
 	case DIR:
 		if (strlen(value) >= 96)
 			return refuse(p, "--dir", value, "a path of less than 96 bytes");
 		return parse_text(p, &o->directory, "--dir", value);
-	case PLACE: return parse_text(p, &o->place, "--place", value);
-	case CONSOLE: return parse_text(p, &o->console, "--console", value);
-	case STRICT_KNOWN: return o->strict_known = true;
-	case TUNE_HOST: return o->tune_host = true;
-	case AGAINST: return o->against = true;
-	case HELP: o->command = COMMAND_HELP; return true;
-	case VERSION: o->command = COMMAND_VERSION; return true;
+	case PLACE:
+		return parse_text(p, &o->place, "--place", value);
+	case CONSOLE:
+		return parse_text(p, &o->console, "--console", value);
+	case STRICT_KNOWN:
+		return o->strict_known = true;
+	case TUNE_HOST:
+		return o->tune_host = true;
+	case AGAINST:
+		return o->against = true;
+	case HELP:
+		o->command = COMMAND_HELP;
+		return true;
+	case VERSION:
+		o->command = COMMAND_VERSION;
+		return true;
 	case PROFILE:
 		return profile_parse(value, &o->profile) ||
 		       refuse(p, "--profile", value,
 			      "unprivileged, sys-resource, sys-admin, container or as-is");
-	case FORMAT: return parse_format(p, value);
-	case EXIT_STYLE: return parse_exit_style(p, value);
-	case FAIL_ON_SKIP: return parse_fail_on_skip(p, value);
+	case FORMAT:
+		return parse_format(p, value);
+	case EXIT_STYLE:
+		return parse_exit_style(p, value);
+	case FAIL_ON_SKIP:
+		return parse_fail_on_skip(p, value);
 	}
 	return false;
 }
@@ -223,7 +212,7 @@ static int parse_option(const struct parser *p, int left, char *const *argv)
 			return refuse(p, s->name, "", "a value");
 		if (s->value == NEEDED && !equals)
 			return 2 * apply(p, s->option, argv[1]);
-		return apply(p, s->option, equals ? equals + 1 : NULL);
+		return apply(p, s->option, equals ? equals + 1 : "");
 	}
 	return refuse(p, "option", arg, "one of those that --help lists");
 }

@@ -30,9 +30,12 @@ bool outcome_meets(const struct outcome *got, const struct outcome *want, size_t
 		return low_of(want, page) <= low_of(got, page) &&
 		       high_of(got, page) <= high_of(want, page);
 	case FAILED:
-	case DIED: return got->code == want->code;
-	case BLOCKED: return true;
-	case OUTCOME_UNSET: break;
+	case DIED:
+		return got->code == want->code;
+	case BLOCKED:
+		return true;
+	case OUTCOME_UNSET:
+		break;
 	}
 	return false;
 }
@@ -48,10 +51,18 @@ const char *outcome_text(const struct outcome *o, size_t page, char *text, size_
 		else
 			snprintf(text, size, "returns %ld..%ld", low, high);
 		break;
-	case FAILED: snprintf(text, size, "fails with %s", errno_name(o->code)); break;
-	case BLOCKED: snprintf(text, size, "blocks"); break;
-	case DIED: snprintf(text, size, "dies of %s", signal_name(o->code)); break;
-	case OUTCOME_UNSET: snprintf(text, size, "nothing"); break;
+	case FAILED:
+		snprintf(text, size, "fails with %s", errno_name(o->code));
+		break;
+	case BLOCKED:
+		snprintf(text, size, "blocks");
+		break;
+	case DIED:
+		snprintf(text, size, "dies of %s", signal_name(o->code));
+		break;
+	case OUTCOME_UNSET:
+		snprintf(text, size, "nothing");
+		break;
 	}
 	return text;
 }

@@ -2,14 +2,12 @@
 // What a trial leaves behind: found, ended, counted.
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "proc.h"
 #include "sweep.h"
 
 enum { SWEEP_LIMIT_MS = 5000 };
@@ -26,32 +24,12 @@ static bool is_registered(const struct record *record, pid_t pid)
 	return false;
 }
 
-// The state letter and the parent of a process; false without /proc.
-static bool look_up(pid_t pid, char *state, pid_t *parent)
-{
-	char path[64], text[512];
-
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
-		return false;
-	ssize_t n = read(fd, text, sizeof text - 1);
-	close(fd);
-	text[n > 0 ? n : 0] = '\0';
-	const char *after_name = strrchr(text, ')');
-	int ppid;
-	if (after_name == NULL || sscanf(after_name, ") %c %d", state, &ppid) != 2)
-		return false;
-	*parent = ppid;
-	return true;
-}
-
 bool is_running(pid_t pid)
 {
 	pid_t parent;
 	char state;
 
-	return look_up(pid, &state, &parent) && state == 'R';
+	return proc_look_up(pid, &state, &parent) && state == 'R';
 }
 
 // The children that orphaned processes have become, sessions of their own or not.
@@ -64,9 +42,9 @@ static int kill_children(pid_t except)
 	char state;
 
 	while (proc && (entry = readdir(proc)) != NULL) {
-		pid_t pid = (pid_t)atoi(entry->d_name);
+		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
 
-		if (pid > 1 && pid != except && look_up(pid, &state, &parent) &&
+		if (pid > 1 && pid != except && proc_look_up(pid, &state, &parent) &&
 		    parent == getpid()) {
 			kill(pid, SIGKILL);
 			found++;

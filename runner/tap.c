@@ -25,7 +25,7 @@ void text_add(struct text *text, const char *format, ...)
 
 static char printable(char c)
 {
-	return c >= ' ' && c <= '~' ? c : '?';
+	return (char)(c >= ' ' && c <= '~' ? c : '?');
 }
 
 void yaml_scalar(struct text *text, const char *value, size_t max)

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: ISC
+#include "options.h"
+
+const char options_help[] =
+	"Usage: pipe7 [run] [OPTION...] [PATTERN...]\n"
+	"       pipe7 list [--against] [PATTERN...] | show ID... | trace | facts\n"
+	"       pipe7 restore | --help | --version\n"
+	"\n"
+	"Checks that this kernel's pipes and FIFOs behave as pipe(7) and fifo(7) say, and\n"
+	"prints TAP.  PATTERN is a glob on family/case[/way][/row], or on a beginning of it.\n"
+	"\n"
+	"  --profile NAME        who asks: unprivileged (default), sys-resource, sys-admin,\n"
+	"                        container, as-is\n"
+	"  -j, --jobs N          trials side by side, 1 to 64 (default: one per processor)\n"
+	"  --timeout-scale X     multiply time limits, 0.001 to 1000 (emulated machines)\n"
+	"  --known FILE          known deviations: IDENTITY<tab>REASON[<tab>LINK] per line\n"
+	"  --strict-known        a known deviation that passes, or matches nothing, fails\n"
+	"  --fail-on-skip[=CLASS] a skipped trial (of that class) fails the run; classes:\n"
+	"                        profile capability seccomp kernel-config sysctl filesystem\n"
+	"                        resource absent\n"
+	"  --tune-host           allow changing fs.pipe-* of this machine; always restored\n"
+	"  --dir DIR             where FIFOs are made (default: $TMPDIR, /tmp, ...)\n"
+	"  --place NAME          label of the place, for the facts\n"
+	"  --format FORMAT       tap13 (default), tap14, ktap\n"
+	"  --exit-style STYLE    tap (default), automake, kselftest\n"
+	"  --console DEVICE      as init of a booted kernel: where to write\n"
+	"\n"
+	"Exit status: 0 nothing unexpected, 1 unexpected result, 2 usage, 255 bailed out.\n";

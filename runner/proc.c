@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: ISC
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proc.h"
+
+enum { PROC_TEXT_MAX = 512 };
+
+static bool read_proc(pid_t pid, const char *name, char text[PROC_TEXT_MAX])
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return false;
+	ssize_t n = read(fd, text, PROC_TEXT_MAX - 1);
+	close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	return n > 0;
+}
+
+// proc(5), /proc/PID/stat: the name in parentheses may hold anything, so what
+// follows it is counted from the last one.
+bool proc_look_up(pid_t pid, char *state, pid_t *parent)
+{
+	char text[PROC_TEXT_MAX];
+
+	if (!read_proc(pid, "stat", text))
+		return false;
+	const char *after_name = strrchr(text, ')');
+	if (after_name == NULL || strlen(after_name) < sizeof ") S 1" - 1)
+		return false;
+	*state = after_name[2];
+	*parent = (pid_t)strtol(after_name + 4, NULL, 10);
+	return true;
+}
+
+// Linux prints "running" or the number of the call; where there is no such file,
+// or it is refused, the state letter must do.
+enum sleep proc_sleep(pid_t pid)
+{
+	char text[PROC_TEXT_MAX], state;
+	pid_t parent;
+
+	if (read_proc(pid, "syscall", text))
+		return text[0] >= '0' && text[0] <= '9' ? ASLEEP : AWAKE;
+	if (proc_look_up(pid, &state, &parent))
+		return state == 'S' ? ASLEEP : AWAKE;
+	return access("/proc/self/stat", F_OK) == 0 ? AWAKE : NOBODY_CAN_TELL;
+}

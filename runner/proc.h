@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: ISC
+// proc.h - what /proc tells of another process.
+
+#ifndef PROC_H
+#define PROC_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum sleep { AWAKE, ASLEEP, NOBODY_CAN_TELL };
+
+// Is the process (or thread) asleep inside a system call?
+enum sleep proc_sleep(pid_t pid);
+// The state letter and the parent; false where there is no such process or no /proc.
+bool proc_look_up(pid_t pid, char *state, pid_t *parent);
+
+#endif
