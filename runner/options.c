@@ -76,12 +76,13 @@ static bool refuse(const struct parser *p, const char *name, const char *value,
 	return false;
 }
 
-static int index_of(const char *const *names, const char *name)
+static bool parse_choice(const struct parser *p, const char *name, const char *value,
+			 const char *const *choices, const char *expected, int *chosen)
 {
-	for (int i = 0; names[i] != NULL; i++)
-		if (strcmp(names[i], name) == 0)
-			return i;
-	return -1;
+	for (*chosen = 0; choices[*chosen] != NULL; (*chosen)++)
+		if (strcmp(choices[*chosen], value) == 0)
+			return true;
+	return refuse(p, name, value, expected);
 }
 
 static bool parse_jobs(const struct parser *p, const char *value)
@@ -106,30 +107,17 @@ static bool parse_scale(const struct parser *p, const char *value)
 	return true;
 }
 
-static bool parse_format(const struct parser *p, const char *value)
-{
-	int found = index_of(formats, value);
-
-	p->o->format = (enum tap_format)found;
-	return found >= 0 || refuse(p, "--format", value, "tap13, tap14 or ktap");
-}
-
-static bool parse_exit_style(const struct parser *p, const char *value)
-{
-	int found = index_of(styles, value);
-
-	p->o->exit_style = (enum exit_style)found;
-	return found >= 0 || refuse(p, "--exit-style", value, "tap, automake or kselftest");
-}
-
 static bool parse_fail_on_skip(const struct parser *p, const char *value)
 {
+	int chosen;
+
 	p->o->fail_on_skip = true;
 	p->o->fail_on_class = *value ? value : NULL;
-	return *value == '\0' || index_of(classes, value) >= 0 ||
-	       refuse(p, "--fail-on-skip", value,
-		      "profile, capability, seccomp, kernel-config, sysctl, filesystem, resource "
-		      "or absent");
+	return *value == '\0' ||
+	       parse_choice(p, "--fail-on-skip", value, classes,
+			    "profile, capability, seccomp, kernel-config, sysctl, filesystem, "
+			    "resource or absent",
+			    &chosen);
 }
 
 static bool parse_text(const struct parser *p, const char **to, const char *name, const char *value)
@@ -146,6 +134,7 @@ static bool parse_text(const struct parser *p, const char **to, const char *name
 static bool apply(const struct parser *p, enum option option, const char *value)
 {
 	struct options *o = p->o;
+	int chosen;
 
 	switch (option) {
 	case JOBS:
@@ -179,9 +168,16 @@ static bool apply(const struct parser *p, enum option option, const char *value)
 		       refuse(p, "--profile", value,
 			      "unprivileged, sys-resource, sys-admin, container or as-is");
 	case FORMAT:
-		return parse_format(p, value);
+		if (!parse_choice(p, "--format", value, formats, "tap13, tap14 or ktap", &chosen))
+			return false;
+		o->format = (enum tap_format)chosen;
+		return true;
 	case EXIT_STYLE:
-		return parse_exit_style(p, value);
+		if (!parse_choice(p, "--exit-style", value, styles, "tap, automake or kselftest",
+				  &chosen))
+			return false;
+		o->exit_style = (enum exit_style)chosen;
+		return true;
 	case FAIL_ON_SKIP:
 		return parse_fail_on_skip(p, value);
 	}
