@@ -104,13 +104,13 @@ static bool take_uid(const struct credentials *c, uid_t uid, char reason[REASON_
 		return false;
 	}
 	if (setgroups(0, NULL) == -1)
-		return refused(reason, "setgroups()", errno);
+		return refused(reason, "no other uid can be taken: setgroups()", errno);
 	if (setresgid(uid, uid, uid) == -1)
-		return refused(reason, "setresgid()", errno);
+		return refused(reason, "no other uid can be taken: setresgid()", errno);
 	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == -1)
 		return refused(reason, "PR_SET_KEEPCAPS", errno);
 	if (setresuid(uid, uid, uid) == -1)
-		return refused(reason, "setresuid()", errno);
+		return refused(reason, "no other uid can be taken: setresuid()", errno);
 	return true;
 }
 
