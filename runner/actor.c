@@ -221,8 +221,9 @@ void await_stage(struct trial *t, uint32_t stage)
 
 		if (now >= stage)
 			return;
-		if (ms_left(&t->deadline) <= 0)
+		long left = ms_left(&t->deadline);
+		if (left <= 0)
 			decide(t, BROKEN, HERE("await_stage"), "the stage", "not reached");
-		futex_wait(&t->record->stage, now, 1000000);
+		futex_wait(&t->record->stage, now, left < 1000 ? left * 1000 : 1000000);
 	}
 }
