@@ -61,8 +61,7 @@ struct actor *start(struct trial *t, actor_body *body, const void *arg)
 
 	if (pid == -1 && errno == EAGAIN)
 		skip(t, "resource: no more processes (RLIMIT_NPROC or the cgroup's pids.max)");
-	must(t, pid);
-	if (pid == 0) {
+	if (pid == 0) { // before must(): the call that it notes is the first process's
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() != parent)
 			_exit(0);
@@ -72,6 +71,7 @@ struct actor *start(struct trial *t, actor_body *body, const void *arg)
 		atomic_store(&a->ended, 1);
 		_exit(0);
 	}
+	must(t, pid);
 	// By value: in shared memory fork()'s result would be overwritten by the child's 0.
 	atomic_store(&a->pid, pid);
 	return a;
@@ -221,8 +221,9 @@ void await_stage(struct trial *t, uint32_t stage)
 
 		if (now >= stage)
 			return;
-		if (ms_left(&t->deadline) <= 0)
+		long left = ms_left(&t->deadline);
+		if (left <= 0)
 			decide(t, BROKEN, HERE("await_stage"), "the stage", "not reached");
-		futex_wait(&t->record->stage, now, 1000000);
+		futex_wait(&t->record->stage, now, left < 1000 ? left * 1000 : 1000000);
 	}
 }
