@@ -16,19 +16,13 @@ static const struct outcome less_than_default = {
 	.kind = RETURNED, .low = 1, .high_pages = DEFAULT_PAGES, .high = -1
 };
 
-// Beside `held` pages, holds as many as leave just `left` below the limit.
-static void leave_pages(struct trial *t, long left, long held)
-{
-	must_hold_pages(t, must_soft_limit(t) - left - held);
-}
-
 CASE(new_pipe_is_of_full_size_while_it_fits,
      .claim = { DOCUMENTED, "a new pipe that takes its user to the soft limit has 16 pages",
 		"pipe(7), /proc files, pipe-user-pages-soft" },
      .covers = { "USR-01" }, .ways = FULL_SIZE_WAYS,
      .needs = { need_no_exemption, need_own_page_budget })
 {
-	leave_pages(t, DEFAULT_PAGES, 0);
+	must_leave_pages(t, DEFAULT_PAGES, 0);
 	int fd = must_new_pipe(t);
 
 	expect(t, fcntl(fd, F_GETPIPE_SZ), RETURNS_PAGES(DEFAULT_PAGES, 0));
@@ -57,7 +51,7 @@ CASE(new_pipe_at_the_limit_is_reduced,
      .covers = { "USR-02", "USR-04" }, .ways = FULL_SIZE_WAYS,
      .needs = { need_no_exemption, need_own_page_budget })
 {
-	leave_pages(t, 0, 0);
+	must_leave_pages(t, 0, 0);
 	int fd = must_new_pipe(t);
 
 	expect_as(t, fcntl(fd, F_GETPIPE_SZ), &less_than_default);
@@ -70,7 +64,7 @@ CASE(new_pipe_at_the_limit_has_two_pages,
      .against = "pipe(7), pipe-user-pages-soft: limited to one page", .ways = FULL_SIZE_WAYS,
      .needs = { need_no_exemption, need_own_page_budget })
 {
-	leave_pages(t, 0, 0);
+	must_leave_pages(t, 0, 0);
 	int fd = must_new_pipe(t);
 
 	expect(t, fcntl(fd, F_GETPIPE_SZ), RETURNS_PAGES(REDUCED_PAGES, 0));
@@ -98,7 +92,7 @@ CASE(new_pipe_that_does_not_fit_is_reduced,
 {
 	const struct left_row *row = trial_row(t);
 
-	leave_pages(t, row->left, 0);
+	must_leave_pages(t, row->left, 0);
 	int fd = must_new_pipe(t);
 
 	expect(t, fcntl(fd, F_GETPIPE_SZ), RETURNS_PAGES(REDUCED_PAGES, 0));
@@ -112,7 +106,7 @@ CASE(soft_limit_refuses_no_pipe,
 	enum { MORE = 200 };
 	int fds[2];
 
-	leave_pages(t, 0, 0);
+	must_leave_pages(t, 0, 0);
 	must_have_descriptors(t, (size_t)must_largest_pages(t) + 2 * MORE);
 	for (int i = 0; i < MORE; i++) {
 		expect(t, pipe2(fds, O_CLOEXEC), RETURNS(0));
@@ -131,7 +125,7 @@ CASE(reduced_pipe_takes_a_byte_behind_the_last_one,
 	static char bytes[REDUCED_PAGES << 16];
 	struct pipe p;
 
-	leave_pages(t, 0, 0);
+	must_leave_pages(t, 0, 0);
 	must(t, pipe2((int *)&p, O_NONBLOCK | O_CLOEXEC));
 	must_fill(t, &p, 0);
 	must_read(t, p.rd, bytes, must_unread(t, p.rd) - 1);
@@ -158,7 +152,7 @@ CASE(growth_at_the_limit_is_refused,
 	const struct growth_row *row = trial_row(t);
 	int fd = must_sized_pipe(t, row->from);
 
-	leave_pages(t, 0, row->from);
+	must_leave_pages(t, 0, row->from);
 	expect(t, fcntl(fd, F_SETPIPE_SZ, (int)row->to * (int)page_size()), FAILS(EPERM));
 	expect(t, fcntl(fd, F_GETPIPE_SZ), RETURNS_PAGES(row->from, 0));
 }
@@ -171,7 +165,7 @@ CASE(growth_to_exactly_the_limit_is_allowed,
 {
 	int fd = must_sized_pipe(t, 1);
 
-	leave_pages(t, 15, 1);
+	must_leave_pages(t, 15, 1);
 	expect(t, fcntl(fd, F_SETPIPE_SZ, 16 * (int)page_size()), RETURNS_PAGES(16, 0));
 }
 
@@ -182,7 +176,7 @@ CASE(reduced_pipe_grows_once_there_is_room,
 {
 	int other = must_sized_pipe(t, 16);
 
-	leave_pages(t, 0, 16);
+	must_leave_pages(t, 0, 16);
 	int reduced = must_new_pipe(t);
 
 	must(t, close(other));
@@ -199,7 +193,7 @@ CASE(sendfile_takes_sixteen_pages,
 	int null = (int)must(t, open("/dev/null", O_WRONLY | O_CLOEXEC));
 
 	must_write(t, file, "x", 1);
-	leave_pages(t, DEFAULT_PAGES, 0);
+	must_leave_pages(t, DEFAULT_PAGES, 0);
 	must(t, sendfile(null, file, &(off_t){ 0 }, 1));
 	int fd = must_new_pipe(t);
 	expect(t, fcntl(fd, F_GETPIPE_SZ), RETURNS_PAGES(REDUCED_PAGES, 0));

@@ -79,3 +79,8 @@ void must_hold_pages(struct trial *t, long pages)
 		for (; pages >= size; pages -= size)
 			must_resize(t, new_pipe_by(t, BY_PIPE2), size);
 }
+
+void must_leave_pages(struct trial *t, long left, long held)
+{
+	must_hold_pages(t, must_soft_limit(t) - left - held);
+}

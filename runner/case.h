@@ -224,8 +224,10 @@ long must_largest_pages(struct trial *t); // pages of one pipe, pipe-max-size
 // the capacity the kernel gives, or of `pages` (a power of two).
 int must_new_pipe(struct trial *t);
 int must_sized_pipe(struct trial *t, long pages);
-// Holds pipes of `pages` in all, as few as it takes, until the process ends.
+// Holds pipes of `pages` in all, as few as it takes, until the process ends; or
+// of as many as leave just `left` below the soft limit, beside `held`.
 void must_hold_pages(struct trial *t, long pages);
+void must_leave_pages(struct trial *t, long left, long held);
 // Raises the soft RLIMIT_NOFILE to what `count` more descriptors take, or SKIP.
 void must_have_descriptors(struct trial *t, size_t count);
 // A path for a FIFO in the run's scratch directory, or SKIP filesystem.
