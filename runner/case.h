@@ -69,6 +69,7 @@ need need_cap_sys_admin;    // likewise
 need need_no_exemption;     // neither of the two, so that page limits apply
 need need_own_page_budget;  // no other process is charged to the trial's uid
 need need_default_limits;   // pipe-user-pages-* and pipe-max-size as Linux ships them
+need need_own_kernel;       // booted into this program, so nobody has set a sysctl
 need need_proc;             // /proc is mounted
 need need_page_4k, need_page_above_4k;
 
@@ -216,6 +217,17 @@ void must_write(struct trial *t, int fd, const void *bytes, size_t size);
 void must_set_nonblocking(struct trial *t, int fd, bool on);
 // Memory that all processes started afterwards share; zeroed; never NULL.
 void *must_share(struct trial *t, size_t size);
+// The page budget of a user: pipe(7), "/proc files".  Pages are charged by capacity.
+long must_soft_limit(struct trial *t);    // pages; SKIP sysctl where it limits nothing
+long must_largest_pages(struct trial *t); // pages of one pipe, pipe-max-size
+// One descriptor, open for reading, of a pipe made in the way of the trial: of
+// the capacity the kernel gives, or of `pages` (a power of two).
+int must_new_pipe(struct trial *t);
+int must_sized_pipe(struct trial *t, long pages);
+// Holds pipes of `pages` in all, as few as it takes, until the process ends; or
+// of as many as leave just `left` below the soft limit, beside `held`.
+void must_hold_pages(struct trial *t, long pages);
+void must_leave_pages(struct trial *t, long left, long held);
 // Raises the soft RLIMIT_NOFILE to what `count` more descriptors take, or SKIP.
 void must_have_descriptors(struct trial *t, size_t count);
 // A path for a FIFO in the run's scratch directory, or SKIP filesystem.

@@ -13,7 +13,9 @@
 #include "caps.h"
 #include "credentials.h"
 #include "guardian.h"
+#include "init.h"
 #include "outcome.h"
+#include "proc.h"
 #include "trial.h"
 
 long must_sysctl(struct trial *t, const char *name)
@@ -136,6 +138,19 @@ const char *need_default_limits(struct trial *t)
 	    must_sysctl(t, "fs/pipe-max-size") != 1 << 20)
 		return "sysctl: fs/pipe-* are not at their defaults";
 	return NULL;
+}
+
+// The trial's parent is its supervisor; that one's is the program itself.
+const char *need_own_kernel(struct trial *t)
+{
+	char state;
+	pid_t program;
+
+	(void)t;
+	if (proc_look_up(getppid(), &state, &program) && program == 1 &&
+	    init_namespace_is_initial())
+		return NULL;
+	return "sysctl: somebody may have set it; takes a kernel booted into pipe7";
 }
 
 const char *need_proc(struct trial *t)

@@ -21,7 +21,7 @@ static void mount_if_missing(const char *type, const char *target, const char *w
 
 // The namespace file is younger than the oldest kernels we start on; there the
 // kernel thread that only a whole machine has as process 2 must do.
-static bool in_initial_namespace(void)
+bool init_namespace_is_initial(void)
 {
 	char target[64], initial[64], name[32] = "";
 	ssize_t n = readlink("/proc/self/ns/pid", target, sizeof target - 1);
@@ -43,7 +43,7 @@ bool init_is_ours(void)
 	if (getpid() != 1)
 		return false;
 	mount_if_missing("proc", "/proc", "/proc/self");
-	if (!in_initial_namespace())
+	if (!init_namespace_is_initial())
 		return false;
 	mount_if_missing("sysfs", "/sys", "/sys/kernel");
 	mount_if_missing("devtmpfs", "/dev", "/dev/null");

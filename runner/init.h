@@ -9,6 +9,8 @@
 // Are we PID 1 of a kernel, not of a container?  Mounts what is missing first,
 // because /proc is what tells; in a container nothing is missing.
 bool init_is_ours(void);
+// Is this the PID namespace that the kernel started with?
+bool init_namespace_is_initial(void);
 // Sends 0-2 to a device, raw.  False if it cannot be opened.
 bool init_console(const char *device);
 // Prints the trailer line, waits until it is out, and switches the machine off.

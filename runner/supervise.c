@@ -168,6 +168,10 @@ static void carry_out(struct trial *t, const struct run *run)
 	struct record *record = t->record;
 	int pair[2] = { -1, -1 }, status = 0;
 
+	if (t->decl->stranger && !run->credentials.own_uids) {
+		settle(record, SKIP, "profile: no second uid can be had");
+		return;
+	}
 	if (t->decl->stranger) {
 		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1) {
 			settle(record, SKIP, "resource: socketpair(): %s", errno_name(errno));

@@ -85,6 +85,7 @@ _Noreturn void decide(struct trial *t, enum verdict verdict, const struct here *
 		copy_text(record->want, want, sizeof record->want);
 		spot_set(&record->decided_at, at);
 		atomic_store(&record->verdict, verdict);
+		futex_wake(&record->stage); // nobody will reach it any more
 	}
 	_exit(0);
 }

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: ISC
+// Ground about what a user may hold in pipes: pipe(7), "/proc files".
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "trial.h"
+
+static const char no_soft_limit[] = "sysctl: fs/pipe-user-pages-soft is 0, or too small";
+static const char small_pipes[] = "sysctl: fs/pipe-max-size is below the default capacity";
+static const char hard_is_near[] = "sysctl: fs/pipe-user-pages-hard leaves no room beyond the "
+				   "soft limit";
+
+long must_soft_limit(struct trial *t)
+{
+	enum { LEAST = 256, ROOM = 4096 }; // pages; ROOM is what a case takes beyond
+	long soft = must_sysctl(t, "fs/pipe-user-pages-soft");
+	long hard = must_sysctl(t, "fs/pipe-user-pages-hard");
+
+	if (soft < LEAST)
+		skip(t, no_soft_limit);
+	if (must_largest_pages(t) < DEFAULT_PAGES)
+		skip(t, small_pipes);
+	if (hard != 0 && hard < soft + ROOM)
+		skip(t, hard_is_near);
+	return soft;
+}
+
+long must_largest_pages(struct trial *t)
+{
+	return must_sysctl(t, "fs/pipe-max-size") / (long)page_size();
+}
+
+static int new_pipe_by(struct trial *t, enum way way)
+{
+	int fds[2];
+
+	if (way == BY_FIFO) {
+		const char *path = must_fifo(t, 0600);
+		int fd = (int)must(t, open(path, O_RDWR | O_CLOEXEC));
+
+		must(t, unlink(path));
+		return fd;
+	}
+	must(t, way == BY_PIPE ? pipe(fds) : pipe2(fds, O_CLOEXEC));
+	must(t, close(fds[1]));
+	return fds[0];
+}
+
+static void must_resize(struct trial *t, int fd, long pages)
+{
+	size_t size = (size_t)pages * page_size();
+
+	if (must_capacity(t, fd) != size)
+		must(t, fcntl(fd, F_SETPIPE_SZ, (int)size));
+}
+
+int must_new_pipe(struct trial *t)
+{
+	return new_pipe_by(t, trial_way(t));
+}
+
+int must_sized_pipe(struct trial *t, long pages)
+{
+	int fd = must_new_pipe(t);
+
+	must_resize(t, fd, pages);
+	return fd;
+}
+
+// Capacities are powers of two, so the largest that fits comes first.
+void must_hold_pages(struct trial *t, long pages)
+{
+	enum { SMALLER_ONES = 16 };
+	long largest = must_largest_pages(t);
+
+	must_have_descriptors(t, (size_t)(pages / largest) + SMALLER_ONES);
+	for (long size = largest; size > 0; size /= 2)
+		for (; pages >= size; pages -= size)
+			must_resize(t, new_pipe_by(t, BY_PIPE2), size);
+}
+
+void must_leave_pages(struct trial *t, long left, long held)
+{
+	must_hold_pages(t, must_soft_limit(t) - left - held);
+}
