@@ -11,7 +11,7 @@ const char options_help[] =
 	"\n"
 	"  --profile NAME        who asks: unprivileged (default), sys-resource, sys-admin,\n"
 	"                        container, as-is\n"
-	"  -j, --jobs N          trials side by side, 1 to 64 (default: one per processor)\n"
+	"  -j, --jobs N          trials side by side, 1 to 64 (default: two per processor)\n"
 	"  --timeout-scale X     multiply time limits, 0.001 to 1000 (emulated machines)\n"
 	"  --known FILE          known deviations: IDENTITY<tab>REASON[<tab>LINK] per line\n"
 	"  --strict-known        a known deviation that passes, or matches nothing, fails\n"

@@ -26,7 +26,7 @@ enum command {
 struct options {
 	enum command command;
 	enum profile profile;
-	unsigned jobs; // 0: one for each processor
+	unsigned jobs; // 0: two for each processor
 	double timeout_scale;
 	const char *known_path, *directory, *place, *console;
 	bool strict_known, tune_host, fail_on_skip, against;

@@ -199,11 +199,12 @@ static void sort_trials(const struct run *run, struct queue *together, struct qu
 	}
 }
 
+// Trials sleep as much as they compute, so two share a processor.
 static unsigned default_jobs(void)
 {
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	long jobs = 2 * sysconf(_SC_NPROCESSORS_ONLN);
 
-	return processors < 1 ? 1 : processors > JOBS_MAX ? JOBS_MAX : (unsigned)processors;
+	return jobs < 2 ? 2 : jobs > JOBS_MAX ? JOBS_MAX : (unsigned)jobs;
 }
 
 int run_all(struct run *run, char reason[REASON_MAX])
