@@ -18,7 +18,7 @@
 #include "sweep.h"
 
 enum {
-	TRIAL_LIMIT_MS = 20000, // times --timeout-scale; actors get half
+	TRIAL_LIMIT_MS = 10000, // times --timeout-scale; actors get nine tenths
 	TRIAL_NOFILE = 256,     // soft limit, within the hard one
 };
 
@@ -67,7 +67,7 @@ static void become_clean(struct trial *t, const struct run *run, pid_t parent, u
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(0);
-	deadline_in(&t->deadline, t->time_limit_ms / 2);
+	deadline_in(&t->deadline, t->time_limit_ms / 10 * 9);
 }
 
 static pid_t start_first(struct trial *t, const struct run *run, int socket)
