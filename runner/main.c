@@ -10,7 +10,7 @@
 
 static int usage(const char *fault)
 {
-	fprintf(stderr, "pipe7: %s\n", fault);
+	output_complain(fault);
 	return STATUS_USAGE;
 }
 

@@ -122,9 +122,6 @@ static bool parse_fail_on_skip(const struct parser *p, const char *value)
 
 static bool parse_text(const struct parser *p, const char **to, const char *name, const char *value)
 {
-	for (const char *c = value; *c; c++)
-		if (*c < ' ' || *c > '~')
-			return refuse(p, name, value, "printable ASCII");
 	if (*value == '\0')
 		return refuse(p, name, value, "a text");
 	*to = value;

@@ -37,7 +37,7 @@ struct options {
 	unsigned pattern_count;
 };
 
-// Reads argv.  False with one line in `fault` that names the argument, the value
+// Reads argv.  False with `fault` naming the argument, the value as it was given,
 // and what was expected.
 bool options_parse(struct options *o, int argc, char *const *argv, char *fault, size_t size);
 extern const char options_help[];

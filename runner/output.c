@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "output.h"
@@ -29,4 +30,14 @@ bool output_write(struct text *text)
 	text->length = 0;
 	text->bytes[0] = '\0';
 	return true;
+}
+
+void output_complain(const char *complaint)
+{
+	char bytes[1024];
+	struct text text = { bytes, sizeof bytes, 0 };
+
+	text_add(&text, "pipe7: ");
+	text_add_printable(&text, complaint, sizeof bytes);
+	fprintf(stderr, "%s\n", bytes);
 }

@@ -190,6 +190,7 @@ static void block_signals(void)
 int suite_run(struct run *run)
 {
 	const char *names[TUNABLES_MAX];
+	char fault[REASON_MAX];
 
 	block_signals();
 	process_close_all(false, -1);
@@ -203,8 +204,9 @@ int suite_run(struct run *run)
 		return bail_out(run, "the guardian of the host's state could not be started");
 	if (run->options->directory && run->guardian->scratch[0] == '\0') {
 		guardian_finish(run->guardian);
-		fprintf(stderr, "pipe7: --dir '%s': expected a directory to make files in\n",
-			run->options->directory);
+		snprintf(fault, sizeof fault, "--dir '%s': expected a directory to make files in",
+			 run->options->directory);
+		output_complain(fault);
 		return STATUS_USAGE;
 	}
 	int status = run_in_profile(run);

@@ -28,6 +28,12 @@ static char printable(char c)
 	return (char)(c >= ' ' && c <= '~' ? c : '?');
 }
 
+void text_add_printable(struct text *text, const char *value, size_t max)
+{
+	for (size_t i = 0; i < max && value[i] != '\0'; i++)
+		text_add(text, "%c", printable(value[i]));
+}
+
 void yaml_scalar(struct text *text, const char *value, size_t max)
 {
 	text_add(text, "'");
@@ -109,12 +115,14 @@ static void add_spot(struct text *text, const char *margin, const struct point *
 {
 	const struct spot *spot = &p->record->decided_at;
 	const struct case_decl *decl = p->id->decl;
-	int size = (int)sizeof spot->file;
+	const bool placed = spot->file[0] != '\0';
 
-	if (spot->file[0] == '\0')
-		text_add(text, "%sat: %s:%d\n", margin, decl->file, decl->line);
+	text_add(text, "%sat: ", margin);
+	if (placed)
+		text_add_printable(text, spot->file, sizeof spot->file);
 	else
-		text_add(text, "%sat: %.*s:%d\n", margin, size, spot->file, spot->line);
+		text_add(text, "%s", decl->file);
+	text_add(text, ":%d\n", placed ? spot->line : decl->line);
 }
 
 static void add_details(struct text *text, const char *margin, const struct point *p,
@@ -152,8 +160,9 @@ static void add_notes(struct text *text, const char *margin, const struct record
 static void add_block(struct text *text, const char *margin, const struct point *p,
 		      enum verdict verdict)
 {
-	text_add(text, "%sduration_ms: %ld.%03ld\n", margin, p->record->duration_us / 1000,
-		 p->record->duration_us % 1000);
+	long us = p->record->duration_us < 0 ? 0 : p->record->duration_us;
+
+	text_add(text, "%sduration_ms: %ld.%03ld\n", margin, us / 1000, us % 1000);
 	if (verdict != PASS || p->known)
 		add_details(text, margin, p, verdict);
 	add_notes(text, margin, p->record);
@@ -195,8 +204,7 @@ void tap_begin(struct text *text, enum tap_format format, unsigned count)
 void tap_fact(struct text *text, const char *key, const char *value)
 {
 	text_add(text, "# fact: %s=", key);
-	for (size_t i = 0; value[i] != '\0'; i++)
-		text_add(text, "%c", printable(value[i]));
+	text_add_printable(text, value, text->size);
 	text_add(text, "\n");
 }
 

@@ -20,6 +20,8 @@ struct text {
 	size_t size, length;
 };
 void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+// At most `max` bytes of `value`; what is not printable ASCII as `?`.
+void text_add_printable(struct text *text, const char *value, size_t max);
 
 struct point {
 	enum tap_format format;
