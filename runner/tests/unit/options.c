@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: ISC
+// The command line as a value: every option, every error.
+
+#include <stdio.h>
+#include <string.h>
+
+#include "options.h"
+#include "unit.h"
+
+enum { WORDS_MAX = 8 };
+
+static bool parse(struct options *o, const char *const *words, char *fault, size_t size)
+{
+	static char copies[WORDS_MAX][128];
+	char *argv[WORDS_MAX + 2] = { copies[0] };
+	int argc = 1;
+
+	for (int i = 0; i < WORDS_MAX && words[i]; i++) {
+		snprintf(copies[i], sizeof copies[i], "%s", words[i]);
+		argv[argc++] = copies[i];
+	}
+	memset(fault, '?', size);
+	return options_parse(o, argc, argv, fault, size);
+}
+
+static struct options accept(const char *const *words)
+{
+	static struct options o;
+	char fault[256];
+	bool ok = parse(&o, words, fault, sizeof fault);
+
+	ck_assert_msg(ok, "%s", ok ? "" : fault);
+	return o;
+}
+
+START_TEST(defaults)
+{
+	struct options o = accept((const char *[WORDS_MAX]){ NULL });
+
+	ck_assert_int_eq(o.command, COMMAND_RUN);
+	ck_assert_int_eq(o.profile, UNPRIVILEGED);
+	ck_assert_uint_eq(o.jobs, 0);
+	ck_assert_double_eq(o.timeout_scale, 1);
+	ck_assert_str_eq(o.place, "host");
+	ck_assert_ptr_null(o.known_path);
+	ck_assert_ptr_null(o.directory);
+	ck_assert_ptr_null(o.console);
+	ck_assert(!o.strict_known && !o.tune_host && !o.fail_on_skip && !o.against);
+	ck_assert_int_eq(o.format, TAP13);
+	ck_assert_int_eq(o.exit_style, EXIT_TAP);
+	ck_assert_uint_eq(o.pattern_count, 0);
+}
+END_TEST
+
+static const struct {
+	const char *word;
+	enum command command;
+} commands[] = {
+	{ "run", COMMAND_RUN },     { "list", COMMAND_LIST },         { "trace", COMMAND_TRACE },
+	{ "facts", COMMAND_FACTS }, { "restore", COMMAND_RESTORE },   { "--help", COMMAND_HELP },
+	{ "-h", COMMAND_HELP },     { "--version", COMMAND_VERSION },
+};
+
+START_TEST(a_command_is_understood)
+{
+	struct options o = accept((const char *[WORDS_MAX]){ commands[_i].word });
+
+	ck_assert_int_eq(o.command, commands[_i].command);
+	ck_assert_uint_eq(o.pattern_count, 0);
+}
+END_TEST
+
+START_TEST(only_the_first_word_is_a_command)
+{
+	struct options o = accept((const char *[WORDS_MAX]){ "show", "run", "list" });
+
+	ck_assert_int_eq(o.command, COMMAND_SHOW);
+	ck_assert_uint_eq(o.pattern_count, 2);
+	ck_assert_str_eq(o.patterns[0], "run");
+	o = accept((const char *[WORDS_MAX]){ "-j1", "list" });
+	ck_assert_int_eq(o.command, COMMAND_RUN);
+	ck_assert_str_eq(o.patterns[0], "list");
+}
+END_TEST
+
+static const struct {
+	const char *name;
+	enum profile profile;
+} profiles[] = {
+	{ "unprivileged", UNPRIVILEGED },
+	{ "sys-resource", SYS_RESOURCE },
+	{ "sys-admin", SYS_ADMIN },
+	{ "container", CONTAINER },
+	{ "as-is", AS_IS },
+};
+
+START_TEST(a_profile_is_understood)
+{
+	struct options o = accept((const char *[WORDS_MAX]){ "--profile", profiles[_i].name });
+
+	ck_assert_int_eq(o.profile, profiles[_i].profile);
+	ck_assert_str_eq(profile_name(o.profile), profiles[_i].name);
+}
+END_TEST
+
+static const struct {
+	const char *words[WORDS_MAX];
+	unsigned jobs;
+} jobs[] = {
+	{ { "-j", "1" }, 1 },  { { "-j64" }, 64 },      { { "--jobs", "7" }, 7 },
+	{ { "--jobs=7" }, 7 }, { { "-j1", "-j2" }, 2 },
+};
+
+START_TEST(jobs_are_counted)
+{
+	ck_assert_uint_eq(accept(jobs[_i].words).jobs, jobs[_i].jobs);
+}
+END_TEST
+
+static const struct {
+	const char *words[WORDS_MAX];
+	double scale;
+} scales[] = {
+	{ { "--timeout-scale", "0.001" }, 0.001 },
+	{ { "--timeout-scale=1000" }, 1000 },
+	{ { "--timeout-scale=.5" }, 0.5 },
+	{ { "--timeout-scale=1e1" }, 10 },
+};
+
+START_TEST(a_scale_is_a_number)
+{
+	ck_assert_double_eq(accept(scales[_i].words).timeout_scale, scales[_i].scale);
+}
+END_TEST
+
+START_TEST(texts_are_kept)
+{
+	struct options o = accept((const char *[WORDS_MAX]){ "--known=a b", "--dir", "-d",
+							     "--place=x=y", "--console=/dev/x" });
+
+	ck_assert_str_eq(o.known_path, "a b");
+	ck_assert_str_eq(o.directory, "-d");
+	ck_assert_str_eq(o.place, "x=y");
+	ck_assert_str_eq(o.console, "/dev/x");
+}
+END_TEST
+
+START_TEST(flags_are_set)
+{
+	struct options o = accept((const char *[WORDS_MAX]){ "--strict-known", "--tune-host",
+							     "--fail-on-skip", "--against" });
+
+	ck_assert(o.strict_known && o.tune_host && o.fail_on_skip && o.against);
+	ck_assert_ptr_null(o.fail_on_class);
+	o = accept((const char *[WORDS_MAX]){ "--fail-on-skip=" });
+	ck_assert(o.fail_on_skip);
+	ck_assert_ptr_null(o.fail_on_class);
+}
+END_TEST
+
+static const char *const classes[] = { "profile", "capability", "seccomp",  "kernel-config",
+				       "sysctl",  "filesystem", "resource", "absent" };
+
+START_TEST(a_class_of_skips_is_kept)
+{
+	char word[64];
+
+	snprintf(word, sizeof word, "--fail-on-skip=%s", classes[_i]);
+	struct options o = accept((const char *[WORDS_MAX]){ word, "pattern" });
+	ck_assert(o.fail_on_skip);
+	ck_assert_str_eq(o.fail_on_class, classes[_i]);
+	ck_assert_str_eq(o.patterns[0], "pattern");
+}
+END_TEST
+
+START_TEST(formats_and_styles)
+{
+	ck_assert_int_eq(accept((const char *[WORDS_MAX]){ "--format=tap13" }).format, TAP13);
+	ck_assert_int_eq(accept((const char *[WORDS_MAX]){ "--format=tap14" }).format, TAP14);
+	ck_assert_int_eq(accept((const char *[WORDS_MAX]){ "--format", "ktap" }).format, KTAP);
+	ck_assert_int_eq(accept((const char *[WORDS_MAX]){ "--exit-style=tap" }).exit_style,
+			 EXIT_TAP);
+	ck_assert_int_eq(accept((const char *[WORDS_MAX]){ "--exit-style=automake" }).exit_style,
+			 EXIT_AUTOMAKE);
+	ck_assert_int_eq(accept((const char *[WORDS_MAX]){ "--exit-style=kselftest" }).exit_style,
+			 EXIT_KSELFTEST);
+}
+END_TEST
+
+START_TEST(patterns_and_options_may_mix)
+{
+	struct options o =
+		accept((const char *[WORDS_MAX]){ "a", "-j3", "b", "--", "-j4", "--", "--help" });
+
+	ck_assert_int_eq(o.command, COMMAND_RUN);
+	ck_assert_uint_eq(o.jobs, 3);
+	ck_assert_uint_eq(o.pattern_count, 5);
+	ck_assert_str_eq(o.patterns[1], "b");
+	ck_assert_str_eq(o.patterns[2], "-j4");
+	ck_assert_str_eq(o.patterns[3], "--");
+	ck_assert_str_eq(o.patterns[4], "--help");
+}
+END_TEST
+
+#define PROFILES "unprivileged, sys-resource, sys-admin, container or as-is"
+#define JOBS "a number from 1 to 64"
+#define SCALE "a number from 0.001 to 1000"
+#define CLASSES                                                                                    \
+	"profile, capability, seccomp, kernel-config, sysctl, filesystem, resource or absent"
+#define LISTED "one of those that --help lists"
+
+static const struct {
+	const char *words[WORDS_MAX], *fault;
+} faults[] = {
+	{ { "--profile", "root" }, "--profile 'root': expected " PROFILES },
+	{ { "--profile=" }, "--profile '': expected " PROFILES },
+	{ { "--profile" }, "--profile '': expected a value" },
+	{ { "-j" }, "-j '': expected " JOBS },
+	{ { "-j0" }, "-j '0': expected " JOBS },
+	{ { "-j", "65" }, "-j '65': expected " JOBS },
+	{ { "-j", "-1" }, "-j '-1': expected " JOBS },
+	{ { "-jx" }, "-j 'x': expected " JOBS },
+	{ { "-j2x" }, "-j '2x': expected " JOBS },
+	{ { "-j", "" }, "-j '': expected " JOBS },
+	{ { "--jobs=99999999999999999999" }, "-j '99999999999999999999': expected " JOBS },
+	{ { "--jobs" }, "--jobs '': expected a value" },
+	{ { "--timeout-scale", "0" }, "--timeout-scale '0': expected " SCALE },
+	{ { "--timeout-scale", "0.0009" }, "--timeout-scale '0.0009': expected " SCALE },
+	{ { "--timeout-scale", "1001" }, "--timeout-scale '1001': expected " SCALE },
+	{ { "--timeout-scale", "nan" }, "--timeout-scale 'nan': expected " SCALE },
+	{ { "--timeout-scale", "inf" }, "--timeout-scale 'inf': expected " SCALE },
+	{ { "--timeout-scale", "1,5" }, "--timeout-scale '1,5': expected " SCALE },
+	{ { "--timeout-scale", "" }, "--timeout-scale '': expected " SCALE },
+	{ { "--known", "" }, "--known '': expected a text" },
+	{ { "--known" }, "--known '': expected a value" },
+	{ { "--dir=" }, "--dir '': expected a text" },
+	{ { "--place" }, "--place '': expected a value" },
+	{ { "--place=" }, "--place '': expected a text" },
+	{ { "--console" }, "--console '': expected a value" },
+	{ { "--format", "tap12" }, "--format 'tap12': expected tap13, tap14 or ktap" },
+	{ { "--exit-style", "x" }, "--exit-style 'x': expected tap, automake or kselftest" },
+	{ { "--fail-on-skip=root" }, "--fail-on-skip 'root': expected " CLASSES },
+	{ { "--strict-known=yes" }, "--strict-known 'yes': expected no value" },
+	{ { "--tune-host=" }, "--tune-host '': expected no value" },
+	{ { "--help=x" }, "--help 'x': expected no value" },
+	{ { "--profil", "as-is" }, "option '--profil': expected " LISTED },
+	{ { "--profiles=as-is" }, "option '--profiles=as-is': expected " LISTED },
+	{ { "-x" }, "option '-x': expected " LISTED },
+	{ { "-" }, "option '-': expected " LISTED },
+	{ { "--=" }, "option '--=': expected " LISTED },
+	{ { "a", "--nope", "--help" }, "option '--nope': expected " LISTED },
+	{ { "show" }, "show '': expected an identity, as list prints them" },
+	{ { "trace", "x" }, "argument 'x': expected none after this command" },
+	{ { "facts", "x" }, "argument 'x': expected none after this command" },
+	{ { "restore", "x" }, "argument 'x': expected none after this command" },
+};
+
+START_TEST(an_error_names_argument_value_and_expectation)
+{
+	struct options o;
+	char fault[256];
+
+	ck_assert(!parse(&o, faults[_i].words, fault, sizeof fault));
+	ck_assert_str_eq(fault, faults[_i].fault);
+}
+END_TEST
+
+START_TEST(a_text_may_have_any_bytes)
+{
+	struct options o = accept((const char *[WORDS_MAX]){ "--known=\303\251", "--dir=\303\251",
+							     "--place=\303\251" });
+
+	ck_assert_str_eq(o.known_path, "\303\251");
+	ck_assert_str_eq(o.directory, "\303\251");
+	ck_assert_str_eq(o.place, "\303\251");
+}
+END_TEST
+
+START_TEST(long_values_are_cut)
+{
+	char word[128] = "--format=", fault[256], small[16];
+	struct options o;
+
+	memset(word + 9, 'x', 100);
+	ck_assert(!parse(&o, (const char *[WORDS_MAX]){ word }, fault, sizeof fault));
+	ck_assert_uint_eq(strspn(fault + strlen("--format '"), "x"), 64);
+	ck_assert(!parse(&o, (const char *[WORDS_MAX]){ word }, small, sizeof small));
+	ck_assert_str_eq(small, "--format 'xxxxx");
+	memcpy(word, "--dir=xxx", 9);
+	ck_assert(!parse(&o, (const char *[WORDS_MAX]){ word }, fault, sizeof fault));
+	ck_assert_ptr_nonnull(strstr(fault, "expected a path of less than 96 bytes"));
+}
+END_TEST
+
+START_TEST(patterns_are_counted)
+{
+	static char *argv[PATTERNS_MAX + 2];
+	struct options o;
+	char fault[256], word[] = "x";
+
+	for (int i = 0; i < PATTERNS_MAX + 2; i++)
+		argv[i] = word;
+	ck_assert(options_parse(&o, PATTERNS_MAX + 1, argv, fault, sizeof fault));
+	ck_assert_uint_eq(o.pattern_count, PATTERNS_MAX);
+	ck_assert(!options_parse(&o, PATTERNS_MAX + 2, argv, fault, sizeof fault));
+	ck_assert_str_eq(fault, "PATTERN 'x': expected at most 256 of them");
+}
+END_TEST
+
+START_TEST(no_argument_at_all)
+{
+	char *argv[] = { NULL };
+	struct options o;
+	char fault[256];
+
+	ck_assert(options_parse(&o, 0, argv, fault, sizeof fault)); // execve() with an empty argv
+	ck_assert_int_eq(o.command, COMMAND_RUN);
+}
+END_TEST
+
+TCase *options_tests(void)
+{
+	TCase *tests = tcase_create("options");
+
+	tcase_add_test(tests, defaults);
+	tcase_add_loop_test(tests, a_command_is_understood, 0, COUNT(commands));
+	tcase_add_test(tests, only_the_first_word_is_a_command);
+	tcase_add_loop_test(tests, a_profile_is_understood, 0, COUNT(profiles));
+	tcase_add_loop_test(tests, jobs_are_counted, 0, COUNT(jobs));
+	tcase_add_loop_test(tests, a_scale_is_a_number, 0, COUNT(scales));
+	tcase_add_test(tests, texts_are_kept);
+	tcase_add_test(tests, flags_are_set);
+	tcase_add_loop_test(tests, a_class_of_skips_is_kept, 0, COUNT(classes));
+	tcase_add_test(tests, formats_and_styles);
+	tcase_add_test(tests, patterns_and_options_may_mix);
+	tcase_add_loop_test(tests, an_error_names_argument_value_and_expectation, 0, COUNT(faults));
+	tcase_add_test(tests, a_text_may_have_any_bytes);
+	tcase_add_test(tests, long_values_are_cut);
+	tcase_add_test(tests, patterns_are_counted);
+	tcase_add_test(tests, no_argument_at_all);
+	return tests;
+}
