@@ -6,6 +6,8 @@
 
 #include <check.h>
 
+#include "options.h"
+
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
 TCase *outcome_tests(void);
@@ -14,5 +16,11 @@ TCase *standing_tests(void);
 TCase *known_tests(void);
 TCase *registry_tests(void);
 TCase *options_tests(void);
+TCase *fault_tests(void);
+
+enum { WORDS_MAX = 8 };
+
+// Parses up to WORDS_MAX words, in options.c.
+bool parse_words(struct options *o, const char *const *words, char *fault, size_t size);
 
 #endif
