@@ -93,9 +93,9 @@ START_TEST(patterns_are_counted)
 
 	for (int i = 0; i < PATTERNS_MAX + 2; i++)
 		argv[i] = word;
-	ck_assert(options_parse_words(&o, PATTERNS_MAX + 1, argv, fault, sizeof fault));
+	ck_assert(options_parse(&o, PATTERNS_MAX + 1, argv, fault, sizeof fault));
 	ck_assert_uint_eq(o.pattern_count, PATTERNS_MAX);
-	ck_assert(!options_parse_words(&o, PATTERNS_MAX + 2, argv, fault, sizeof fault));
+	ck_assert(!options_parse(&o, PATTERNS_MAX + 2, argv, fault, sizeof fault));
 	ck_assert_str_eq(fault, "PATTERN 'x': expected at most 256 of them");
 }
 END_TEST

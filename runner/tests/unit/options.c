@@ -216,8 +216,8 @@ START_TEST(no_argument_at_all)
 	struct options o;
 	char fault[256];
 
-	ck_assert(options_parse_words(&o, 0, argv, fault,
-				      sizeof fault)); // execve() with an empty argv
+	ck_assert(options_parse(&o, 0, argv, fault,
+				sizeof fault)); // execve() with an empty argv
 	ck_assert_int_eq(o.command, COMMAND_RUN);
 }
 END_TEST
