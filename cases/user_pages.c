@@ -61,7 +61,7 @@ CASE(new_pipe_at_the_limit_has_two_pages,
      .claim = { OBSERVED, "a new pipe of a user at the soft limit has two pages",
 		"fs/pipe.c, alloc_pipe_info()" },
      .covers = { "USR-02", "USR-04" }, .since = "5.14 and its stable contemporaries",
-     .against = "pipe(7), pipe-user-pages-soft: limited to one page", .ways = FULL_SIZE_WAYS,
+     .against = "pipe(7), pipe-user-pages-soft: limited to one page", .ways = BY_PIPE2 | BY_FIFO,
      .needs = { need_no_exemption, need_own_page_budget })
 {
 	must_leave_pages(t, 0, 0);
@@ -139,7 +139,6 @@ struct growth_row {
 
 static const struct growth_row growths[] = {
 	{ "1_to_2_pages", 1, 2 },
-	{ "2_to_4_pages", 2, 4 },
 	{ "8_to_16_pages", 8, 16 },
 };
 

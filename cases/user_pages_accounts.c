@@ -10,7 +10,7 @@
 
 #include "case.h"
 
-enum { REDUCED_PAGES = 2, REFUSALS = 1000 };
+enum { REDUCED_PAGES = 2, REFUSALS = 300 };
 
 CASE(shrinking_returns_pages,
      .claim = { OBSERVED, "the pages a pipe gives up can be used for another one at once",
@@ -29,8 +29,7 @@ CASE(shrinking_returns_pages,
 CASE(pages_given_up_are_not_kept,
      .claim = { DOCUMENTED, "a pipe that was shrunk cannot grow back once others have its pages",
 		"pipe(7), /proc files, pipe-user-pages-soft" },
-     .covers = { "USR-06" }, .ways = BY_PIPE2 | BY_FIFO,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .covers = { "USR-06" }, .needs = { need_no_exemption, need_own_page_budget })
 {
 	int shrinks = must_sized_pipe(t, 16);
 
@@ -43,7 +42,7 @@ CASE(pages_given_up_are_not_kept,
 CASE(closing_returns_pages,
      .claim = { OBSERVED, "the pages of a pipe come back with close() of its last descriptor",
 		"fs/pipe.c, put_pipe_info()" },
-     .covers = { "USR-10" }, .ways = FULL_SIZE_WAYS,
+     .covers = { "USR-10" }, .ways = BY_PIPE2 | BY_FIFO,
      .needs = { need_no_exemption, need_own_page_budget })
 {
 	int closes = must_sized_pipe(t, 16);
@@ -57,7 +56,7 @@ CASE(closing_returns_pages,
 CASE(one_open_end_keeps_the_charge,
      .claim = { OBSERVED, "a pipe is charged in full as long as one end of it is open",
 		"fs/pipe.c, put_pipe_info()" },
-     .covers = { "USR-10" }, .ways = FULL_SIZE_WAYS,
+     .covers = { "USR-10" }, .ways = BY_PIPE2 | BY_FIFO,
      .needs = { need_no_exemption, need_own_page_budget })
 {
 	struct pipe p = must_pipe(t, 0);
@@ -88,7 +87,7 @@ CASE(exit_returns_pages,
 CASE(further_descriptors_charge_nothing,
      .claim = { OBSERVED, "a pipe is charged once, however many descriptors there are of it",
 		"fs/pipe.c, alloc_pipe_info()" },
-     .covers = { "USR-22" }, .ways = FULL_SIZE_WAYS,
+     .covers = { "USR-22" }, .ways = BY_PIPE2 | BY_FIFO,
      .needs = { need_no_exemption, need_own_page_budget })
 {
 	int fd = must_sized_pipe(t, 16);

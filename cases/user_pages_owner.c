@@ -33,7 +33,7 @@ static void hold_all(struct trial *t, const void *arg)
 CASE(processes_of_a_user_share_the_budget,
      .claim = { DOCUMENTED, "what another process of the user holds counts towards the soft limit",
 		"pipe(7), /proc files, pipe-user-pages-soft" },
-     .covers = { "USR-15" }, .ways = FULL_SIZE_WAYS,
+     .covers = { "USR-15" }, .ways = BY_PIPE2 | BY_FIFO,
      .needs = { need_no_exemption, need_own_page_budget })
 {
 	static const struct outcome less_than_default = {
@@ -51,7 +51,7 @@ CASE(processes_of_a_user_share_the_budget,
 CASE(users_have_budgets_of_their_own,
      .claim = { DOCUMENTED, "what another user holds does not count towards the soft limit",
 		"pipe(7), /proc files, pipe-user-pages-soft" },
-     .covers = { "USR-15" }, .ways = FULL_SIZE_WAYS, .stranger = hold_all,
+     .covers = { "USR-15" }, .stranger = hold_all,
      .needs = { need_no_exemption, need_own_page_budget })
 {
 	await_stage(t, DONE);
@@ -95,7 +95,7 @@ static void keep_what_is_sent(struct trial *t, const void *arg)
 CASE(charge_stays_with_the_creator,
      .claim = { OBSERVED, "a pipe is charged to its creator while only another user has it open",
 		"fs/pipe.c, alloc_pipe_info() and free_pipe_info()" },
-     .covers = { "USR-16" }, .ways = FULL_SIZE_WAYS, .stranger = keep_what_is_sent,
+     .covers = { "USR-16" }, .ways = BY_PIPE2 | BY_FIFO, .stranger = keep_what_is_sent,
      .needs = { need_no_exemption, need_own_page_budget })
 {
 	int passed = must_sized_pipe(t, 16);
@@ -126,7 +126,7 @@ static void receive_and_make_one(struct trial *t, const void *arg)
 CASE(receiver_is_charged_nothing,
      .claim = { OBSERVED, "a pipe received from another user takes nothing of the own budget",
 		"fs/pipe.c, alloc_pipe_info()" },
-     .covers = { "USR-16" }, .ways = FULL_SIZE_WAYS, .stranger = receive_and_make_one,
+     .covers = { "USR-16" }, .stranger = receive_and_make_one,
      .needs = { need_no_exemption, need_own_page_budget })
 {
 	must_send_descriptor(t, must_sized_pipe(t, 16));
@@ -224,7 +224,7 @@ static void expect_exemption(struct trial *t)
 CASE(cap_sys_resource_exempts,
      .claim = { DOCUMENTED, "with CAP_SYS_RESOURCE alone the soft limit does not apply",
 		"pipe(7), /proc files, pipe-user-pages-soft" },
-     .covers = { "USR-14" }, .ways = FULL_SIZE_WAYS,
+     .covers = { "USR-14" }, .ways = BY_PIPE2 | BY_FIFO,
      .needs = { need_cap_sys_resource, need_own_page_budget })
 {
 	must_drop_capability(t, CAP_SYS_ADMIN);
@@ -234,7 +234,7 @@ CASE(cap_sys_resource_exempts,
 CASE(cap_sys_admin_exempts,
      .claim = { DOCUMENTED, "with CAP_SYS_ADMIN alone the soft limit does not apply",
 		"pipe(7), /proc files, pipe-user-pages-soft" },
-     .covers = { "USR-14" }, .ways = FULL_SIZE_WAYS,
+     .covers = { "USR-14" }, .ways = BY_PIPE2 | BY_FIFO,
      .needs = { need_cap_sys_admin, need_own_page_budget })
 {
 	must_drop_capability(t, CAP_SYS_RESOURCE);
@@ -244,7 +244,7 @@ CASE(cap_sys_admin_exempts,
 CASE(exempt_pages_are_charged_too,
      .claim = { OBSERVED, "what a user got by exemption counts once the exemption is gone",
 		"fs/pipe.c, alloc_pipe_info()" },
-     .covers = { "USR-27" }, .ways = FULL_SIZE_WAYS,
+     .covers = { "USR-27" }, .ways = BY_PIPE2 | BY_FIFO,
      .needs = { need_exemption, need_own_page_budget })
 {
 	must_leave_pages(t, DEFAULT_PAGES, 0);

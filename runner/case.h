@@ -143,6 +143,10 @@ struct here {
 // The call is noted before it is made, so that one that never returns is
 // reported by name.
 #define must(t, call) must_end((t), HERE(#call), (must_begin((t), HERE(#call)), (long)(call)))
+// The same where another process may be quicker: the call may fail with `err`,
+// and then this is -1.
+#define must_or_fail(t, call, err)                                                                 \
+	must_or_fail_end((t), HERE(#call), (must_begin((t), HERE(#call)), (long)(call)), (err))
 #define expect(t, call, ...)                                                                       \
 	expect_end((t), HERE(#call), (expect_begin((t), HERE(#call)), (long)(call)),               \
 		   &(const struct outcome)__VA_ARGS__)
@@ -153,6 +157,7 @@ struct here {
 
 void must_begin(struct trial *t, const struct here *at);
 long must_end(struct trial *t, const struct here *at, long got);
+long must_or_fail_end(struct trial *t, const struct here *at, long got, int err);
 void expect_begin(struct trial *t, const struct here *at);
 long expect_end(struct trial *t, const struct here *at, long got, const struct outcome *want);
 void expect_true_(struct trial *t, const struct here *at, bool holds);

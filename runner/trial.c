@@ -127,6 +127,11 @@ long must_end(struct trial *t, const struct here *at, long got)
 	return got;
 }
 
+long must_or_fail_end(struct trial *t, const struct here *at, long got, int err)
+{
+	return got == -1 && errno == err ? -1 : must_end(t, at, got);
+}
+
 void expect_begin(struct trial *t, const struct here *at)
 {
 	call_begins(t, at, true);
