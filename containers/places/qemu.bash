@@ -52,7 +52,7 @@ place_available() {
 	local guest emulator command_line port silence
 
 	describe_guest "$(guest_arch)" || return
-	need_commands "$emulator" cpio flock setpriv pkill || return
+	need_commands "$emulator" cpio flock setpriv pgrep || return
 	[[ ${KERNEL-} ]] || need_commands apt-get dpkg-deb sha256sum
 }
 

@@ -10,7 +10,7 @@ place_needs() {
 }
 
 place_available() {
-	need_commands runsc jq flock setpriv unshare pkill || return
+	need_commands runsc jq flock setpriv unshare pgrep || return
 	make_cage || { echo 'no process namespaces' && return 1; }
 }
 
