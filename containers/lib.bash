@@ -232,14 +232,21 @@ finish() {
 
 child=
 
-# The child of unshare --kill-child is the first process of its namespace: when that is dead and
-# waited for, so is everything in the namespace.
+# The first process of a cage is killed by the kernel when unshare, its parent, is dead, and with
+# it everything in there; we see that done. A zombie is done: it may wait long for a slow init.
 end_child() {
+	local first i
+
 	[[ $child ]] || return 0
-	pkill -KILL -P "$child" || kill -KILL "$child" 2>/dev/null
-	wait "$child"
+	first=$(pgrep -P "$child")
+	kill -KILL "$child" 2>/dev/null
+	wait "$child" 2>/dev/null
 	child=
-} 2>/dev/null
+	for ((i = 0; i < 100; i++)); do
+		grep -q '^State:\s[^ZX]' "/proc/${first:-none}/status" 2>/dev/null || break
+		sleep 0.02
+	done
+}
 
 # mortal COMMAND... becomes COMMAND, which the kernel kills when this shell dies. The parent is
 # compared because this shell may die before its child has asked for that.

@@ -43,7 +43,8 @@ oci_config() {
 			{ destination: "/tmp", type: "tmpfs", source: "tmpfs",
 			  options: ["nosuid", "nodev", "mode=1777"] }
 		] + if $dir == "" then [] else [
-			{ destination: "/dir", type: "bind", source: $dir, options: ["rbind", "rw"] }
+			{ destination: "/dir", type: "bind", source: $dir,
+			  options: ["rbind", "rw"] }
 		] end),
 		linux: {
 			cgroupsPath: $group,

@@ -52,7 +52,7 @@ place_available() {
 	local guest emulator command_line port silence
 
 	describe_guest "$(guest_arch)" || return
-	need_commands "$emulator" cpio flock setpriv pkill || return
+	need_commands "$emulator" cpio flock setpriv pgrep || return
 	[[ ${KERNEL-} ]] || need_commands apt-get dpkg-deb sha256sum
 }
 
@@ -62,7 +62,8 @@ find_kernel() {
 		kernel=$KERNEL
 		return
 	fi
-	TMPDIR=$scratch supervise "$here/debian-kernel" "$1" >"$scratch/kernel" 2>"$scratch/why" ||
+	TMPDIR=$scratch supervise "$here/debian-kernel" "$1" \
+		>"$scratch/kernel" 2>"$scratch/why" ||
 		unavailable "no kernel: $(tail -n 1 "$scratch/why")"
 	cat "$scratch/why" >&2
 	kernel=$(<"$scratch/kernel")
@@ -131,7 +132,7 @@ explain() {
 place_run() {
 	local kernel guest emulator command_line port silence trailer tap status
 
-	[[ ! $fifo_dir ]] || misuse "--dir: '$fifo_dir': expected none, a guest has no host directory"
+	[[ ! $fifo_dir ]] || misuse "--dir: '$fifo_dir': expected none in a guest"
 	require_static
 	check_options
 	make_scratch

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154 # names that lib.bash gives
 # runc, which docker, podman and containerd start containers with.
 
-# shellcheck source=containers/oci.bash
+# shellcheck source=../oci.bash
 source "$here/oci.bash"
 
 place_needs() {
@@ -10,7 +10,7 @@ place_needs() {
 }
 
 place_available() {
-	need_commands runc jq flock setpriv unshare pkill || return
+	need_commands runc jq flock setpriv unshare pgrep || return
 	make_cage || { echo 'no process namespaces' && return 1; }
 }
 

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154 # names that lib.bash gives
 # gVisor's runsc: a kernel of its own, in a process.
 
-# shellcheck source=containers/oci.bash
+# shellcheck source=../oci.bash
 source "$here/oci.bash"
 
 place_needs() {
@@ -10,7 +10,7 @@ place_needs() {
 }
 
 place_available() {
-	need_commands runsc jq flock setpriv unshare pkill || return
+	need_commands runsc jq flock setpriv unshare pgrep || return
 	make_cage || { echo 'no process namespaces' && return 1; }
 }
 
@@ -24,8 +24,9 @@ platform() {
 	[[ $(runsc flags 2>&1) == *systrap* ]] && echo systrap || echo ptrace
 }
 
-# runsc writes to a regular file from its own idea of the offset, over what is there already,
-# so it is given a pipe.
+# runsc writes to a regular file from its own idea of the offset, over what is there already, so
+# it is given a pipe. Its sandbox is nobody, and makes its root on TMPDIR, where ours may not be
+# entered by others.
 place_run() {
 	local words out relay status
 
@@ -38,7 +39,7 @@ place_run() {
 	[[ ${cage[*]} != *--user* ]] || words+=(--rootless)
 	exec {out}> >(exec cat {alive}<&-)
 	relay=$!
-	supervise "${cage[@]}" runsc "${words[@]}" run --pid-file "$scratch/pid" \
+	TMPDIR=/tmp supervise "${cage[@]}" runsc "${words[@]}" run --pid-file "$scratch/pid" \
 		--bundle "$scratch/bundle" "$run_id" >&"$out" {out}>&-
 	status=$?
 	exec {out}>&-

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash disable=SC2034,SC2154 # names that the tests use and bats gives
+# What the tests of the places share. A runtime that is not here skips its tests, unless
+# CONTAINERS_MUST_RUN=1.
+
+top=$(CDPATH='' cd -- "$BATS_TEST_DIRNAME/../.." && pwd)
+real_program=${PIPE7:-$top/out/pipe7}
+
+# The stand-in program, once for a file of tests. Without a static one there is nothing to run.
+build_standin() {
+	"${CC:-cc}" -static -o "$BATS_FILE_TMPDIR/standin" "$BATS_TEST_DIRNAME/standin.c" ||
+		skip 'no static C library'
+}
+
+# A scratch area of this test alone, in which nothing may be left.
+own_tmpdir() {
+	export TMPDIR=$BATS_TEST_TMPDIR/tmp
+	mkdir -p "$TMPDIR"
+}
+
+use_standin() {
+	export PIPE7=$BATS_FILE_TMPDIR/standin
+}
+
+place() {
+	run "$top/containers/run" "$@"
+	[[ $output != *'1..0 # SKIP absent: '* ]] || skip "${output##*# SKIP absent: }"
+}
+
+has_line() {
+	grep -qxF -- "$1" <<<"$output" || { printf 'no line: %s\n%s\n' "$1" "$output" && return 1; }
+}
+
+# Every command of this machine but COMMAND..., as the only directory in PATH.
+without() {
+	local all=$BATS_TEST_TMPDIR/commands name
+
+	mkdir "$all"
+	ln -sf /usr/bin/* /usr/sbin/* /bin/* /sbin/* "$all"
+	for name; do
+		rm -f "$all/$name"
+	done
+	PATH=$all
+}
