@@ -13,7 +13,6 @@
 #include "abi.h"
 #include "output.h"
 #include "process.h"
-#include "restore.h"
 #include "run.h"
 #include "sweep.h"
 
@@ -139,8 +138,8 @@ static bool reap(struct run *run, const struct queue *queue, struct crew *crew,
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (pid == run->guardian->pid) {
-			tunables_restore(run->guardian->tunables, run->guardian->tunable_count);
+		if (pid == run->guardian_pid) {
+			guardian_replace(run->guardian);
 			snprintf(reason, REASON_MAX, "the guardian of the host's state was killed");
 			return false;
 		}
@@ -223,6 +222,6 @@ int run_all(struct run *run, char reason[REASON_MAX])
 	int ended = go_through(run, &together, jobs, reason);
 	if (ended == 0)
 		ended = go_through(run, &alone, 1, reason);
-	sweep(NULL, 0, run->guardian->pid);
+	sweep(NULL, 0, run->guardian_pid);
 	return ended;
 }
