@@ -117,10 +117,8 @@ static void watched_signals(sigset_t *set)
 	}
 }
 
-static void mourn(struct run *run, unsigned seat)
+static void mourn(struct run *run, int trial)
 {
-	int trial = atomic_load(&run->shared->current[seat]);
-
 	if (trial < 0 || atomic_load(&run->records[trial].done))
 		return;
 	struct record *record = &run->records[trial];
@@ -128,6 +126,13 @@ static void mourn(struct run *run, unsigned seat)
 	record->decided_at = record->at;
 	atomic_store(&record->verdict, BROKEN);
 	atomic_store(&record->done, 1);
+}
+
+// A supervisor may be killed when it has taken a trial and not yet said which.
+static void mourn_lost(struct run *run, const struct queue *queue)
+{
+	for (unsigned i = 0; i < queue->count && !atomic_load(&run->shared->unclean); i++)
+		mourn(run, (int)queue->trials[i]);
 }
 
 // Reaps; false with a reason if the run cannot go on.
@@ -150,7 +155,7 @@ static bool reap(struct run *run, const struct queue *queue, struct crew *crew,
 			crew->alive--;
 			if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 				continue;
-			mourn(run, seat);
+			mourn(run, atomic_load(&run->shared->current[seat]));
 			if (!hire(run, queue, crew, seat))
 				snprintf(reason, REASON_MAX, "no process for a supervisor");
 		}
@@ -172,6 +177,8 @@ static int go_through(struct run *run, const struct queue *queue, unsigned jobs,
 	if (crew.alive == 0 && queue->count > 0)
 		snprintf(reason, REASON_MAX, "no process for a supervisor");
 	while (reap(run, queue, &crew, reason)) {
+		if (crew.alive == 0)
+			mourn_lost(run, queue);
 		if (!print_ready(run)) {
 			run->output_lost = true;
 			snprintf(reason, REASON_MAX, "standard output: %s", strerror(errno));
