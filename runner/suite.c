@@ -49,7 +49,11 @@ static int skip_all(struct run *run, const char *reason)
 		 profile_name(run->options->profile), reason);
 	tap_skip_all(&text, run->options->format, whole);
 	print(run, &text);
-	return run->output_lost ? STATUS_BAILED_OUT : STATUS_OK;
+	if (run->output_lost)
+		return STATUS_BAILED_OUT;
+	const char *class = run->options->fail_on_class ? run->options->fail_on_class : "profile";
+	bool fails = run->options->fail_on_skip && strcmp(class, "profile") == 0;
+	return fails ? STATUS_UNEXPECTED : STATUS_NO_PROFILE;
 }
 
 static void print_beginning(struct run *run)
@@ -96,7 +100,7 @@ static int status_of(struct run *run)
 	if (run->skipped == run->count) {
 		text_add(&text, "# nothing was tested: all %u trials were skipped\n", run->count);
 		print(run, &text);
-		return STATUS_UNEXPECTED;
+		return run->unexpected > 0 || idle_entry ? STATUS_UNEXPECTED : STATUS_ALL_SKIPPED;
 	}
 	if (run->output_lost)
 		return STATUS_BAILED_OUT;
