@@ -126,7 +126,7 @@ static bool asleep(struct trial *t, const struct actor *a)
 	enum sleep sleep = proc_sleep(atomic_load(&a->pid));
 
 	if (sleep == NOBODY_CAN_TELL)
-		skip(t, "absent: /proc, to see a process asleep");
+		skip(t, "absent: /proc of this PID namespace, to see a process asleep");
 	return sleep == ASLEEP && atomic_load(&a->phase) == CALLING;
 }
 

@@ -14,6 +14,7 @@
 #include "caps.h"
 #include "container.h"
 #include "outcome.h"
+#include "process.h"
 
 bool container_given(void)
 {
@@ -94,14 +95,16 @@ static bool unshare_all(char reason[REASON_MAX])
 }
 
 // A PID namespace takes in children only, so the process that makes it stays
-// outside and passes the exit status on.
+// outside and passes signals in, and the exit status out.
 static _Noreturn void stay_outside(pid_t inner)
 {
 	int status;
 
-	while (waitpid(inner, &status, 0) == -1 && errno == EINTR)
-		;
-	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 255);
+	while (waitpid(inner, &status, WNOHANG) == 0)
+		process_hand_on(inner);
+	if (!WIFEXITED(status))
+		kill(getpid(), SIGKILL); // as the run did
+	_exit(WEXITSTATUS(status));
 }
 
 // In a PID namespace getppid() says nothing about who is outside; a socket does.

@@ -98,11 +98,16 @@ static void read_old_values(struct guardian *g)
 	}
 }
 
+static int put_all_back(const struct guardian *g)
+{
+	return tunables_restore(g->tunables, g->untunable[0] ? 0 : g->tunable_count);
+}
+
 static int serve(struct guardian *g, bool last)
 {
 	if (g->request == TUNE && !last)
 		return sysctl_write(g->tunables[g->tunable % TUNABLES_MAX].name, g->value);
-	return tunables_restore(g->tunables, g->untunable[0] ? 0 : g->tunable_count);
+	return put_all_back(g);
 }
 
 static void reply(struct guardian *g, uint32_t request, int err)
@@ -133,7 +138,9 @@ static _Noreturn void guard(struct guardian *g, pid_t runner)
 		record_open(g, &record);
 	for (;;) {
 		uint32_t request = atomic_load(&g->requests);
-		bool last = atomic_load(&g->bereaved) || g->request == FINISH;
+		// A request says what it is before it is counted: one not counted is not read.
+		bool last =
+			atomic_load(&g->bereaved) || (request != served && g->request == FINISH);
 
 		if (request != served || last) {
 			int err = serve(g, last);
@@ -212,10 +219,29 @@ int guardian_restore(struct guardian *g)
 	return ask(g);
 }
 
+int guardian_replace(struct guardian *g)
+{
+	g->pid = 0;
+	return put_all_back(g);
+}
+
+// What a guardian that was killed can do no more, its starter does.
+static int finish_alone(struct guardian *g)
+{
+	int err = put_all_back(g);
+
+	remove_scratch(g);
+	if (err == 0 && g->record[0] != '\0')
+		unlink(g->record);
+	return err;
+}
+
 int guardian_finish(struct guardian *g)
 {
 	int status = 0;
 
+	if (g->pid == 0)
+		return finish_alone(g);
 	g->request = FINISH;
 	int err = ask(g);
 	waitpid(g->pid, &status, 0);

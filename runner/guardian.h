@@ -50,6 +50,8 @@ struct guardian *guardian_start(const char *const *names, unsigned count, const 
 int guardian_tune(struct guardian *g, const char *name, const char *value);
 // Puts all old values back and reads them again.  0 or an errno value.
 int guardian_restore(struct guardian *g);
+// To be called when it was killed, and reaped: restores at once.
+int guardian_replace(struct guardian *g);
 // Restores, removes the scratch directory and ends the guardian.
 int guardian_finish(struct guardian *g);
 

@@ -156,7 +156,7 @@ const char *need_own_kernel(struct trial *t)
 const char *need_proc(struct trial *t)
 {
 	(void)t;
-	return access("/proc/self/stat", F_OK) == 0 ? NULL : "absent: /proc";
+	return proc_is_ours() ? NULL : "absent: /proc, or not of this PID namespace";
 }
 
 const char *need_page_4k(struct trial *t)

@@ -60,11 +60,11 @@ bool known_load(struct known *known, const char *path, char *fault, size_t size)
 		return false;
 	}
 	size_t length = fread(text, 1, FILE_SIZE_MAX - 1, file);
-	bool whole = !ferror(file) && length < FILE_SIZE_MAX - 1;
 	text[length] = '\0';
+	bool whole = !ferror(file) && length < FILE_SIZE_MAX - 1 && strlen(text) == length;
 	fclose(file);
 	if (!whole)
-		snprintf(fault, size, "not a readable file of less than %d bytes", FILE_SIZE_MAX);
+		snprintf(fault, size, "not a text file of less than %d bytes", FILE_SIZE_MAX);
 	if (whole && known_parse(known, text, fault, size))
 		return true;
 	free(text);

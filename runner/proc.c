@@ -9,10 +9,22 @@
 
 enum { PROC_TEXT_MAX = 512 };
 
+// The /proc of another PID namespace tells of other processes by our numbers.
+bool proc_is_ours(void)
+{
+	char self[32];
+	ssize_t n = readlink("/proc/self", self, sizeof self - 1);
+
+	self[n > 0 ? n : 0] = '\0';
+	return strtol(self, NULL, 10) == getpid();
+}
+
 static bool read_proc(pid_t pid, const char *name, char text[PROC_TEXT_MAX])
 {
 	char path[64];
 
+	if (!proc_is_ours())
+		return false;
 	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd == -1)
@@ -50,5 +62,5 @@ enum sleep proc_sleep(pid_t pid)
 		return text[0] >= '0' && text[0] <= '9' ? ASLEEP : AWAKE;
 	if (proc_look_up(pid, &state, &parent))
 		return state == 'S' ? ASLEEP : AWAKE;
-	return access("/proc/self/stat", F_OK) == 0 ? AWAKE : NOBODY_CAN_TELL;
+	return proc_is_ours() ? AWAKE : NOBODY_CAN_TELL;
 }

@@ -7,11 +7,15 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+// Is there a /proc, and is it that of this process's PID namespace?
+bool proc_is_ours(void);
+
 enum sleep { AWAKE, ASLEEP, NOBODY_CAN_TELL };
 
 // Is the process (or thread) asleep inside a system call?
 enum sleep proc_sleep(pid_t pid);
-// The state letter and the parent; false where there is no such process or no /proc.
+// The state letter and the parent; false where there is no such process, or no /proc
+// of ours.
 bool proc_look_up(pid_t pid, char *state, pid_t *parent);
 
 #endif

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "process.h"
@@ -94,4 +95,14 @@ void process_unblock(int signal)
 	sigemptyset(&set);
 	sigaddset(&set, signal);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+void process_hand_on(pid_t pid)
+{
+	sigset_t set;
+
+	sigfillset(&set);
+	int signal = sigtimedwait(&set, NULL, &(struct timespec){ 1, 0 });
+	if (signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT)
+		kill(pid, signal);
 }

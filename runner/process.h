@@ -5,6 +5,7 @@
 #define PROCESS_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 // Opens /dev/null on those of 0-2 that are closed.  Says whether 1 was open.
 bool process_open_standard(void);
@@ -16,5 +17,7 @@ void process_close_all(bool standard, int keep);
 void process_reset_signals(void);
 void process_ignore_termination(void);
 void process_unblock(int signal);
+// Waits up to a second for a signal, and sends on to `pid` what is meant to end us.
+void process_hand_on(pid_t pid);
 
 #endif

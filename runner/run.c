@@ -13,7 +13,6 @@
 #include "abi.h"
 #include "output.h"
 #include "process.h"
-#include "restore.h"
 #include "run.h"
 #include "sweep.h"
 
@@ -118,10 +117,8 @@ static void watched_signals(sigset_t *set)
 	}
 }
 
-static void mourn(struct run *run, unsigned seat)
+static void mourn(struct run *run, int trial)
 {
-	int trial = atomic_load(&run->shared->current[seat]);
-
 	if (trial < 0 || atomic_load(&run->records[trial].done))
 		return;
 	struct record *record = &run->records[trial];
@@ -129,6 +126,13 @@ static void mourn(struct run *run, unsigned seat)
 	record->decided_at = record->at;
 	atomic_store(&record->verdict, BROKEN);
 	atomic_store(&record->done, 1);
+}
+
+// A supervisor may be killed when it has taken a trial and not yet said which.
+static void mourn_lost(struct run *run, const struct queue *queue)
+{
+	for (unsigned i = 0; i < queue->count && !atomic_load(&run->shared->unclean); i++)
+		mourn(run, (int)queue->trials[i]);
 }
 
 // Reaps; false with a reason if the run cannot go on.
@@ -139,8 +143,8 @@ static bool reap(struct run *run, const struct queue *queue, struct crew *crew,
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (pid == run->guardian->pid) {
-			tunables_restore(run->guardian->tunables, run->guardian->tunable_count);
+		if (pid == run->guardian_pid) {
+			guardian_replace(run->guardian);
 			snprintf(reason, REASON_MAX, "the guardian of the host's state was killed");
 			return false;
 		}
@@ -151,7 +155,7 @@ static bool reap(struct run *run, const struct queue *queue, struct crew *crew,
 			crew->alive--;
 			if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 				continue;
-			mourn(run, seat);
+			mourn(run, atomic_load(&run->shared->current[seat]));
 			if (!hire(run, queue, crew, seat))
 				snprintf(reason, REASON_MAX, "no process for a supervisor");
 		}
@@ -173,6 +177,8 @@ static int go_through(struct run *run, const struct queue *queue, unsigned jobs,
 	if (crew.alive == 0 && queue->count > 0)
 		snprintf(reason, REASON_MAX, "no process for a supervisor");
 	while (reap(run, queue, &crew, reason)) {
+		if (crew.alive == 0)
+			mourn_lost(run, queue);
 		if (!print_ready(run)) {
 			run->output_lost = true;
 			snprintf(reason, REASON_MAX, "standard output: %s", strerror(errno));
@@ -223,6 +229,6 @@ int run_all(struct run *run, char reason[REASON_MAX])
 	int ended = go_through(run, &together, jobs, reason);
 	if (ended == 0)
 		ended = go_through(run, &alone, 1, reason);
-	sweep(NULL, 0, run->guardian->pid);
+	sweep(NULL, 0, run->guardian_pid);
 	return ended;
 }

@@ -19,6 +19,7 @@ struct run {
 	struct shared *shared;  // shared memory, of the supervisors
 	struct credentials credentials;
 	struct guardian *guardian;
+	pid_t guardian_pid; // where it is a child of this process; else 0
 	struct known known;
 	unsigned printed;
 	unsigned unexpected, skipped, failed_skips;

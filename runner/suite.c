@@ -49,7 +49,11 @@ static int skip_all(struct run *run, const char *reason)
 		 profile_name(run->options->profile), reason);
 	tap_skip_all(&text, run->options->format, whole);
 	print(run, &text);
-	return run->output_lost ? STATUS_BAILED_OUT : STATUS_OK;
+	if (run->output_lost)
+		return STATUS_BAILED_OUT;
+	const char *class = run->options->fail_on_class ? run->options->fail_on_class : "profile";
+	bool fails = run->options->fail_on_skip && strcmp(class, "profile") == 0;
+	return fails ? STATUS_UNEXPECTED : STATUS_NO_PROFILE;
 }
 
 static void print_beginning(struct run *run)
@@ -96,7 +100,7 @@ static int status_of(struct run *run)
 	if (run->skipped == run->count) {
 		text_add(&text, "# nothing was tested: all %u trials were skipped\n", run->count);
 		print(run, &text);
-		return STATUS_UNEXPECTED;
+		return run->unexpected > 0 || idle_entry ? STATUS_UNEXPECTED : STATUS_ALL_SKIPPED;
 	}
 	if (run->output_lost)
 		return STATUS_BAILED_OUT;
@@ -125,19 +129,18 @@ static int run_here(struct run *run)
 // Waits for the run inside the namespaces, and hands on what is meant to end it.
 static int wait_for_inner(struct run *run, pid_t pid)
 {
-	sigset_t set;
+	const char *reason = "the run was killed";
 	int status;
 
-	sigfillset(&set);
 	while (waitpid(pid, &status, WNOHANG) == 0) {
-		int signal = sigtimedwait(&set, NULL, &(struct timespec){ 1, 0 });
-
-		if (signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT)
-			kill(pid, signal);
+		process_hand_on(pid);
+		if (run->guardian->pid == 0 || waitpid(run->guardian->pid, NULL, WNOHANG) <= 0)
+			continue;
+		reason = "the guardian of the host's state was killed";
+		guardian_replace(run->guardian);
+		kill(pid, SIGKILL);
 	}
-	if (!WIFEXITED(status))
-		return bail_out(run, "the process that made the namespaces was killed");
-	return WEXITSTATUS(status);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : bail_out(run, reason);
 }
 
 static int run_in_profile(struct run *run)
@@ -151,6 +154,7 @@ static int run_in_profile(struct run *run)
 		return bail_out(run, reason);
 	if (pid > 0)
 		return wait_for_inner(run, pid);
+	run->guardian_pid = 0; // of another namespace
 	_exit(reason[0] ? skip_all(run, reason) : run_here(run));
 }
 
@@ -202,6 +206,7 @@ int suite_run(struct run *run)
 		guardian_start(names, collect_tunables(run, names), run->options->directory);
 	if (run->guardian == NULL)
 		return bail_out(run, "the guardian of the host's state could not be started");
+	run->guardian_pid = run->guardian->pid;
 	if (run->options->directory && run->guardian->scratch[0] == '\0') {
 		guardian_finish(run->guardian);
 		snprintf(fault, sizeof fault, "--dir '%s': expected a directory to make files in",

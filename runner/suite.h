@@ -6,10 +6,17 @@
 
 #include "run.h"
 
-enum { STATUS_OK = 0, STATUS_UNEXPECTED = 1, STATUS_USAGE = 2, STATUS_BAILED_OUT = 255 };
+enum {
+	STATUS_OK = 0,
+	STATUS_UNEXPECTED = 1,
+	STATUS_USAGE = 2,
+	STATUS_ALL_SKIPPED = 3, // these two are what no caller of the program sees
+	STATUS_NO_PROFILE = 4,
+	STATUS_BAILED_OUT = 255,
+};
 
 // Runs the selected trials (or gathers the facts alone) under the profile that
-// the options name, prints, and returns the exit status in TAP style.
+// the options name, prints, and returns one of these.
 int suite_run(struct run *run);
 
 #endif

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "outcome.h"
+#include "proc.h"
 #include "process.h"
 #include "run.h"
 #include "sweep.h"
@@ -99,7 +100,7 @@ static void start_stranger(struct trial *t, const struct run *run, int socket)
 	_exit(0);
 }
 
-enum end { IN_TIME, ASLEEP_AT_LIMIT, RUNNING_AT_LIMIT };
+enum end { IN_TIME, ASLEEP_AT_LIMIT, RUNNING_AT_LIMIT, ENDLESS };
 
 static enum end wait_for(pid_t pid, int limit_ms, int *status)
 {
@@ -113,12 +114,14 @@ static enum end wait_for(pid_t pid, int limit_ms, int *status)
 		long left = ms_left(&deadline);
 
 		if (left <= 0) {
-			bool running = is_running(pid);
+			enum sleep sleep = proc_sleep(pid);
 
 			kill(-pid, SIGKILL);
 			kill(pid, SIGKILL);
 			waitpid(pid, status, 0);
-			return running ? RUNNING_AT_LIMIT : ASLEEP_AT_LIMIT;
+			if (sleep == NOBODY_CAN_TELL)
+				return ENDLESS;
+			return sleep == ASLEEP ? ASLEEP_AT_LIMIT : RUNNING_AT_LIMIT;
 		}
 		sigtimedwait(&set, NULL, &(struct timespec){ left / 1000, left % 1000 * 1000000 });
 	}
@@ -147,6 +150,8 @@ static void judge_end(struct record *record, enum end end, int status, int stray
 	if (atomic_load(&record->verdict) <= DECIDING) {
 		if (end == RUNNING_AT_LIMIT)
 			settle(record, BROKEN, "still running at the time limit");
+		else if (end == ENDLESS)
+			settle(record, BROKEN, "never returned; without /proc nobody knows why");
 		else if (end == ASLEEP_AT_LIMIT)
 			settle(record, expecting ? FAIL : BROKEN, "never returned");
 		else if (WIFSIGNALED(status))

@@ -24,14 +24,6 @@ static bool is_registered(const struct record *record, pid_t pid)
 	return false;
 }
 
-bool is_running(pid_t pid)
-{
-	pid_t parent;
-	char state;
-
-	return proc_look_up(pid, &state, &parent) && state == 'R';
-}
-
 // The children that orphaned processes have become, sessions of their own or not.
 static int kill_children(pid_t except)
 {

@@ -11,7 +11,5 @@
 // Returns how many had not been declared as actors, -1 if some remain.  With
 // NULL for `record` it ends all children but `except`.
 int sweep(const struct record *record, pid_t leader, pid_t except);
-// Is the process runnable, as opposed to asleep?  False where nobody can tell.
-bool is_running(pid_t pid);
 
 #endif

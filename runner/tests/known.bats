@@ -1,0 +1,85 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# Known deviations: visible, not fatal, and not for ever.
+
+setup() {
+	load common
+	common_setup
+}
+
+# known LINE...: the file of known deviations, tabs written as |.
+known() { printf '%s\n' "$@" | tr '|' '\t' >known.tsv; }
+
+faulty() { run_to "$FAULTY" --known known.tsv "$@"; }
+
+@test "a known failure is marked and not fatal" {
+	known '# of this platform' 'verdicts/another_errno|has been so since 2.6|https://example.invalid'
+	faulty verdicts/another_errno verdicts/passes
+	show
+	[ "$status" -eq 0 ]
+	grep -qx 'not ok 2 - verdicts/another_errno # TODO known: has been so since 2.6' out
+	grep -qx "  link: 'https://example.invalid'" out
+	printf 'exec %s --known known.tsv verdicts/another_errno verdicts/passes\n' "$FAULTY" >t.sh
+	prove --exec sh t.sh
+}
+
+@test "a pattern of a file names cases and families; what it does not name fails" {
+	known 'verdicts/one_row*|rows|' 'ends|all of them'
+	faulty verdicts/one_row_in_four_is_right ends verdicts/another_errno
+	show
+	[ "$status" -eq 1 ]
+	[ "$(grep -c '^not ok [^#]*$' out)" -eq 1 ]
+	grep -q '^not ok [0-9]* - verdicts/another_errno$' out
+}
+
+@test "one that passes is reported, and fails the run under --strict-known" {
+	known 'verdicts/passes|was broken once'
+	faulty verdicts/passes
+	[ "$status" -eq 0 ]
+	grep -qx 'ok 1 - verdicts/passes # TODO known: was broken once' out
+	faulty --strict-known verdicts/passes
+	show
+	[ "$status" -eq 1 ]
+	grep -qx 'not ok 1 - verdicts/passes' out
+}
+
+@test "one that matches nothing fails the run under --strict-known" {
+	known 'verdicts/no_such_case|renamed' 'verdicts/another_errno|known'
+	faulty verdicts/another_errno
+	[ "$status" -eq 0 ]
+	faulty --strict-known verdicts/another_errno
+	show
+	[ "$status" -eq 1 ]
+	grep -qx "# known deviation matches nothing: 'verdicts/no_such_case'" out
+	[ "$(grep -c 'matches nothing' out)" -eq 1 ]
+}
+
+@test "a known deviation that is skipped is a skip" {
+	known 'verdicts/*|known'
+	faulty --strict-known verdicts/skips_with_a_class verdicts/another_errno
+	show
+	[ "$status" -eq 0 ]
+	grep -q '^ok 2 - verdicts/skips_with_a_class # SKIP absent: ' out
+}
+
+@test "a file that is no such file is refused, by line" {
+	known 'verdicts/passes|why' 'verdicts/another_errno why'
+	faulty
+	complains "--known 'known.tsv': line 2: expected IDENTITY<tab>REASON[<tab>LINK]"
+	printf 'verdicts/passes\twhy\n\0verdicts/another_errno\twhy\n' >known.tsv
+	faulty
+	complains "--known 'known.tsv': *"
+	head -c 2000000 /dev/zero | tr '\0' '#' >known.tsv
+	faulty
+	complains "--known 'known.tsv': not a readable file of less than 1048576 bytes"
+}
+
+@test "a file with line ends of another system, and an empty one" {
+	known 'verdicts/another_errno|why'
+	sed -i 's/$/\r/' known.tsv
+	faulty verdicts/another_errno verdicts/passes
+	[ "$status" -eq 0 ]
+	: >known.tsv
+	faulty verdicts/passes
+	[ "$status" -eq 0 ]
+}
