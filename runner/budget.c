@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // Ground about what a user may hold in pipes: pipe(7), "/proc files".
 
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -83,4 +84,18 @@ void must_hold_pages(struct trial *t, long pages)
 void must_leave_pages(struct trial *t, long left, long held)
 {
 	must_hold_pages(t, must_soft_limit(t) - left - held);
+}
+
+// With a capability that exempts it, or with a uid of its own and the limits that
+// Linux ships, nothing but the kernel is to blame for a refusal.
+long set_capacity(struct trial *t, int fd, size_t bytes)
+{
+	long got = fcntl(fd, F_SETPIPE_SZ, (unsigned long)bytes);
+	int err = errno;
+
+	if (got == -1 && err == EPERM && need_no_exemption(t) == NULL &&
+	    (need_own_page_budget(t) != NULL || need_default_limits(t) != NULL))
+		skip(t, "resource: pipe-max-size or the uid's page budget leaves no room to grow");
+	errno = err;
+	return got;
 }

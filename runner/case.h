@@ -233,6 +233,8 @@ int must_sized_pipe(struct trial *t, long pages);
 // of as many as leave just `left` below the soft limit, beside `held`.
 void must_hold_pages(struct trial *t, long pages);
 void must_leave_pages(struct trial *t, long left, long held);
+// F_SETPIPE_SZ within must() or expect(); SKIP where a limit may have refused it.
+long set_capacity(struct trial *t, int fd, size_t bytes);
 // Raises the soft RLIMIT_NOFILE to what `count` more descriptors take, or SKIP.
 void must_have_descriptors(struct trial *t, size_t count);
 // A path for a FIFO in the run's scratch directory, or SKIP filesystem.

@@ -59,8 +59,10 @@ static struct pipe must_open_fifo(struct trial *t, int flags)
 	return p;
 }
 
-static void skip_if_exhausted(struct trial *t)
+static void skip_if_impossible(struct trial *t, int flags)
 {
+	if (errno == EINVAL && flags & O_DIRECT)
+		skip(t, "absent: packet mode (O_DIRECT)");
 	if (errno == EMFILE && dup(0) == -1 && errno == EMFILE)
 		skip(t, "resource: no more descriptors (RLIMIT_NOFILE)");
 	if (errno == ENFILE)
@@ -76,7 +78,7 @@ static struct pipe must_make(struct trial *t, enum way way, int flags)
 	int made = way == BY_PIPE ? pipe(fds) : pipe2(fds, flags);
 	if (made == -1) {
 		int err = errno;
-		skip_if_exhausted(t);
+		skip_if_impossible(t, flags);
 		errno = err;
 		must(t, made);
 	}
