@@ -58,7 +58,8 @@ place_available() {
 
 find_kernel() {
 	if [[ ${KERNEL-} ]]; then
-		[[ -f $KERNEL && -r $KERNEL ]] || misuse "KERNEL: '$KERNEL': expected a readable file"
+		[[ -f $KERNEL && -r $KERNEL ]] ||
+			misuse "KERNEL: '$KERNEL': expected a readable file"
 		kernel=$KERNEL
 		return
 	fi
