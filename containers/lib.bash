@@ -7,6 +7,7 @@
 #   place_available      succeeds, or prints why not
 #   place_run            runs "$program" "${options[@]}" there and ends with its status
 #   place_profile ASKED  optional: prints the --profile to pass when ASKED is wanted
+#   place_options        optional: prints what else the program is told there, a word a line
 # It reads the variables below, and calls put_known and put_dir when files go by another name.
 
 here=${here:?}  # the directory of containers/run
@@ -82,7 +83,10 @@ require_profile() {
 load_place() {
 	place=$1
 	# shellcheck disable=SC2317 # called unless the file has its own
-	place_profile() { echo "$1"; }
+	{
+		place_profile() { echo "$1"; }
+		place_options() { :; }
+	}
 	# shellcheck source=/dev/null
 	source "$here/places/$1.bash"
 }
@@ -128,7 +132,7 @@ take_option() {
 
 # Only the options that a place has to know are understood here; the program judges the rest.
 read_options() {
-	local profile profile_at
+	local profile profile_at own
 
 	asked=$1
 	shift
@@ -138,7 +142,8 @@ read_options() {
 		shift
 		;;
 	esac
-	options+=(--place "$place" --profile '')
+	mapfile -t own < <(place_options)
+	options+=(--place "$place" "${own[@]}" --profile '')
 	profile_at=$((${#options[@]} - 1))
 
 	while (($#)) && [[ $1 != -- ]]; do

@@ -48,6 +48,13 @@ describe_guest() {
 	esac
 }
 
+# Nobody but the program lives there, so it may tune what it likes.
+place_options() {
+	local guest emulator command_line port silence
+
+	! describe_guest "$(guest_arch)" >/dev/null || printf '%s\n' --console "$port" --tune-host
+}
+
 place_available() {
 	local guest emulator command_line port silence
 
@@ -58,7 +65,8 @@ place_available() {
 
 find_kernel() {
 	if [[ ${KERNEL-} ]]; then
-		[[ -f $KERNEL && -r $KERNEL ]] || misuse "KERNEL: '$KERNEL': expected a readable file"
+		[[ -f $KERNEL && -r $KERNEL ]] ||
+			misuse "KERNEL: '$KERNEL': expected a readable file"
 		kernel=$KERNEL
 		return
 	fi
@@ -114,7 +122,7 @@ tell_console() {
 		tail -n 12 "$scratch/console" | tr -d '\r' | sed 's/^/# console: /'
 }
 
-# read has a status above 128 when its time was up.
+# explain READ EMULATOR: their statuses; that of read is above 128 when its time was up.
 explain() {
 	local panic
 
@@ -124,8 +132,7 @@ explain() {
 	elif [[ $panic ]]; then
 		echo "$panic"
 	else
-		wait "$child"
-		echo "$emulator ended with status $? before the program was done"
+		echo "$emulator ended with status $2 before the program was done"
 	fi
 }
 
@@ -142,10 +149,12 @@ place_run() {
 		misuse "PIPE7_BOOT_TIMEOUT: '$silence': expected a number of seconds"
 	find_kernel "$(guest_arch)"
 	make_initrd
-	exec {tap}< <(mortal "$emulator" "${guest[@]}" -chardev stdio,id=tap,signal=off \
-		-serial chardev:tap -kernel "$kernel" -initrd "$scratch/initrd" \
-		-append "$command_line -- --console $port ${options[*]}")
+	mkfifo "$scratch/tap"
+	mortal "$emulator" "${guest[@]}" -chardev stdio,id=tap,signal=off -serial chardev:tap \
+		-kernel "$kernel" -initrd "$scratch/initrd" \
+		-append "$command_line -- ${options[*]}" >"$scratch/tap" &
 	child=$!
+	exec {tap}<"$scratch/tap"
 	relay
 	status=$?
 	if [[ $trailer ]]; then
@@ -153,5 +162,6 @@ place_run() {
 		exit "$trailer"
 	fi
 	tell_console
-	bail "$(explain "$status")"
+	((status > 128)) || wait "$child"
+	bail "$(explain "$status" "$?")"
 }

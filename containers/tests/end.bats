@@ -37,7 +37,9 @@ start() {
 
 # The words to look for are not on grep's own command line. A zombie has none, and is not ours.
 leftovers() {
-	printf '%s\n' "$mark" "$TMPDIR/" | grep -lF --file=- /proc/[0-9]*/cmdline 2>/dev/null
+	local files=(/proc/[0-9]*/cmdline)
+
+	printf '%s\n' "$mark" "$TMPDIR/" | grep -lFf - "${files[@]}" 2>/dev/null
 	grep -F "$TMPDIR" /proc/self/mounts
 	ls "$TMPDIR"
 	[[ -z ${scratch-} ]] || find /sys/fs/cgroup -maxdepth 2 -name "$scratch"

@@ -100,7 +100,8 @@ make_deb() {
 working_apt() {
 	cat <<-END
 		case "\$0 \$*" in
-		*"depends --important linux-image-cloud-none") echo '  Depends: linux-image-1-none' ;;
+		*"depends --important linux-image-cloud-none")
+			echo '  Depends: linux-image-1-none' ;;
 		*show*) echo 'Version: 1' ;;
 		*download*) cp "$1" . ;;
 		esac
