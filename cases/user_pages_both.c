@@ -4,11 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <unistd.h>
 
+#include "abi.h"
 #include "case.h"
 
 enum stage { DONE = 1, RETURN_IT, RETURNED_IT, END };

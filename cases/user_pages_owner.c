@@ -3,11 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <sched.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "abi.h"
 #include "case.h"
 
 enum { REDUCED_PAGES = 2 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "commands.h"
 #include "init.h"
@@ -36,35 +37,35 @@ static int in_style(enum exit_style style, int status)
 	return status == STATUS_ALL_SKIPPED ? STATUS_UNEXPECTED : status;
 }
 
-static int perform(const struct options *o)
+static int perform(struct run *run)
 {
-	struct run run = { .options = o };
+	const struct options *o = run->options;
 	char fault[2 * REASON_MAX], why[REASON_MAX];
 
 	if (!registry_check(fault, sizeof fault))
 		return usage(fault);
-	run.trials = registry_select(o->patterns, o->pattern_count, &run.count);
+	run->trials = registry_select(o->patterns, o->pattern_count, &run->count);
 	for (unsigned i = 0; i < o->pattern_count; i++) {
 		unsigned n = 0;
 
-		while (n < run.count && !identity_matches(&run.trials[n], o->patterns[i]))
+		while (n < run->count && !identity_matches(&run->trials[n], o->patterns[i]))
 			n++;
-		if (n < run.count)
+		if (n < run->count)
 			continue;
 		snprintf(fault, sizeof fault,
 			 "PATTERN '%.128s': expected a glob that matches a trial; see pipe7 list",
 			 o->patterns[i]);
 		return usage(fault);
 	}
-	if (o->known_path && !known_load(&run.known, o->known_path, why, sizeof why)) {
+	if (o->known_path && !known_load(&run->known, o->known_path, why, sizeof why)) {
 		snprintf(fault, sizeof fault, "--known '%.128s': %s", o->known_path, why);
 		return usage(fault);
 	}
 	switch (o->command) {
 	case COMMAND_LIST:
-		return list_command(o, run.trials, run.count);
+		return list_command(o, run->trials, run->count);
 	case COMMAND_SHOW:
-		return show_command(run.trials, run.count);
+		return show_command(run->trials, run->count);
 	case COMMAND_TRACE:
 		return trace_command();
 	case COMMAND_RESTORE:
@@ -79,13 +80,14 @@ static int perform(const struct options *o)
 	case COMMAND_FACTS:
 		break;
 	}
-	return in_style(o->exit_style, suite_run(&run));
+	return in_style(o->exit_style, suite_run(run));
 }
 
 int main(int argc, char **argv)
 {
 	bool output = process_open_standard(), init = init_is_ours();
 	struct options options;
+	struct run run = { .options = &options };
 	char fault[2 * REASON_MAX];
 	int status;
 
@@ -95,7 +97,9 @@ int main(int argc, char **argv)
 	if (init && parsed && options.console && !init_console(options.console))
 		parsed = false, snprintf(fault, sizeof fault, "--console '%.64s': cannot be opened",
 					 options.console);
-	status = parsed ? perform(&options) : usage(fault);
+	status = parsed ? perform(&run) : usage(fault);
+	free(run.trials);
+	free(run.known.text);
 	if (fflush(stdout) == EOF && output && status == STATUS_OK)
 		status = STATUS_UNEXPECTED;
 	if (init)
