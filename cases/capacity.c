@@ -147,7 +147,7 @@ CASE(less_than_a_page_becomes_a_page,
 }
 
 CASE(a_power_of_two_of_pages_is_granted_exactly,
-     .claim = { OBSERVED, "a request for a power of two of pages sets just that capacity",
+     .claim = { DOCUMENTED, "a request for a power of two of pages sets just that capacity",
 		"fcntl(2), F_SETPIPE_SZ, on the current implementation" },
      .covers = { "CAP-06" }, .since = "2.6.35", ROWS(powers_of_two))
 {
@@ -160,7 +160,7 @@ CASE(a_power_of_two_of_pages_is_granted_exactly,
 }
 
 CASE(other_requests_are_rounded_up,
-     .claim = { OBSERVED, "any other request sets the next higher power of two of pages",
+     .claim = { DOCUMENTED, "any other request sets the next higher power of two of pages",
 		"fcntl(2), F_SETPIPE_SZ, on the current implementation" },
      .covers = { "CAP-07" }, .since = "2.6.35", ROWS(between_powers))
 {

@@ -21,6 +21,26 @@ static long must_max_size(struct trial *t)
 	return max;
 }
 
+struct file_row {
+	const char *name, *path;
+};
+
+static const struct file_row limits[] = {
+	{ "pipe_max_size", "/proc/sys/fs/pipe-max-size" },
+	{ "pipe_user_pages_soft", "/proc/sys/fs/pipe-user-pages-soft" },
+	{ "pipe_user_pages_hard", "/proc/sys/fs/pipe-user-pages-hard" },
+};
+
+CASE(everybody_can_read_the_limits,
+     .claim = { DOCUMENTED, "the limits on pipes are files below /proc/sys/fs, readable by all",
+		"pipe(7), /proc files; proc(5)" },
+     .covers = { "CAP-36" }, .since = "4.5", .needs = { need_proc }, ROWS(limits))
+{
+	const struct file_row *r = trial_row(t);
+
+	expect(t, open(r->path, O_RDONLY), RETURNS_IN(0, INT_MAX));
+}
+
 // A size as times * pipe-max-size + bytes.
 struct limit_row {
 	const char *name;
@@ -207,6 +227,7 @@ const struct family capacity_limit_family = {
 	.name = "capacity_limit",
 	.about = "How far a capacity may go, and for whom",
 	.cases = {
+		&everybody_can_read_the_limits,
 		&up_to_pipe_max_size_needs_no_capability,
 		&above_pipe_max_size_takes_cap_sys_resource,
 		&cap_sys_resource_exceeds_pipe_max_size,
