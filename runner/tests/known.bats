@@ -71,7 +71,7 @@ faulty() { run_to "$FAULTY" --known known.tsv "$@"; }
 	complains "--known 'known.tsv': *"
 	head -c 2000000 /dev/zero | tr '\0' '#' >known.tsv
 	faulty
-	complains "--known 'known.tsv': not a readable file of less than 1048576 bytes"
+	complains "--known 'known.tsv': not a text file of less than 1048576 bytes"
 }
 
 @test "a file with line ends of another system, and an empty one" {
