@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # SPDX-License-Identifier: ISC
+# shellcheck shell=bash
 # What the tests of the command line share.
 
 common_setup() {

@@ -84,7 +84,8 @@ passed_or_skipped() {
 	whole
 	perl -MFcntl -e 'pipe(my $r, my $w); fcntl($w, F_SETFL, O_NONBLOCK);
 		if (!fork) { open(STDOUT, ">&", $w); exec @ARGV }
-		close($w); select(undef, undef, undef, 0.3); print while <$r>; wait; exit($? >> 8)' \
+		close($w); select(undef, undef, undef, 0.3);
+		print while <$r>; wait; exit($? >> 8)' \
 		"$PIPE7" >out
 	whole
 }
@@ -207,7 +208,8 @@ rooted() {
 			--profile $profile end_of_file
 		passed_or_skipped
 	done
-	run_to setpriv --reuid 1234567 --regid 1234567 --clear-groups "$PIPE7" --profile sys-resource
+	run_to setpriv --reuid 1234567 --regid 1234567 --clear-groups "$PIPE7" \
+		--profile sys-resource
 	grep -q '^1\.\.0 # SKIP profile: ' out
 	[ "$status" -eq 0 ]
 }
