@@ -99,6 +99,15 @@ apart() {
 	nothing_left
 }
 
+@test "values that cannot be restored are not forgotten by the next run" {
+	sed -i 's|^fs/pipe-max-size.*|fs/pipe-that-never-was 1|' record
+	apart 'cp record /run/pipe7.restore
+		"$FAULTY" --tune-host tunings/another_than_declared || test $? = 1
+		cmp record /run/pipe7.restore'
+	[ "$status" -eq 0 ]
+	grep -q '# SKIP sysctl: what an earlier run changed cannot be restored$' out
+}
+
 @test "two runs do not tune at once" {
 	can command -v flock
 	apart 'cp record /run/pipe7.restore
