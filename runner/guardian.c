@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: ISC
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +12,7 @@
 #include "outcome.h"
 #include "process.h"
 #include "restore.h"
+#include "scratch.h"
 #include "trial.h"
 
 enum { REPLY_TIMEOUT_MS = 10000 };
@@ -28,59 +25,6 @@ static void on_death(int signal)
 	(void)signal;
 	atomic_store(&mine->bereaved, 1);
 	atomic_fetch_add(&mine->requests, 1); // so that no wait is entered too late
-}
-
-static bool make_scratch(struct guardian *g, const char *directory)
-{
-	snprintf(g->scratch, sizeof g->scratch, "%s/pipe7-XXXXXX", directory);
-	if (directory[0] != '\0' && mkdtemp(g->scratch) != NULL) {
-		// Trials of any uid make FIFOs here, and see no others'.
-		if (chmod(g->scratch, 01733) == 0)
-			return true;
-		rmdir(g->scratch);
-	}
-	g->scratch[0] = '\0';
-	return false;
-}
-
-static void make_scratch_somewhere(struct guardian *g)
-{
-	const char *chosen = getenv("TMPDIR");
-	const char *const usual[] = { chosen ? chosen : "", "/tmp", "/dev/shm", "/run", "." };
-
-	if (g->directory[0] != '\0') {
-		make_scratch(g, g->directory);
-		return;
-	}
-	for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
-		if (strlen(usual[i]) < SCRATCH_MAX - 16 && make_scratch(g, usual[i]))
-			return;
-}
-
-static bool empty_and_remove(const char *path)
-{
-	DIR *dir = opendir(path);
-	const struct dirent *entry;
-
-	while (dir && (entry = readdir(dir)) != NULL)
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			unlinkat(dirfd(dir), entry->d_name, 0);
-	if (dir)
-		closedir(dir);
-	return rmdir(path) == 0 || errno != ENOTEMPTY;
-}
-
-// A trial that is being killed may still make a file: then look again.
-static void remove_scratch(const struct guardian *g)
-{
-	enum { TRIES = 100, PAUSE_US = 10000 };
-	_Atomic uint32_t never = 0;
-
-	for (int i = 0; i < TRIES && g->scratch[0] != '\0'; i++) {
-		if (empty_and_remove(g->scratch))
-			return;
-		futex_wait(&never, 0, PAUSE_US);
-	}
 }
 
 static void read_old_values(struct guardian *g)
@@ -132,7 +76,7 @@ static _Noreturn void guard(struct guardian *g, pid_t runner)
 	if (getppid() != runner)
 		_exit(0);
 	process_close_all(true, -1);
-	make_scratch_somewhere(g);
+	scratch_make(g->scratch, g->directory);
 	read_old_values(g);
 	if (g->tunable_count > 0 && g->untunable[0] == '\0')
 		record_open(g, &record);
@@ -145,7 +89,7 @@ static _Noreturn void guard(struct guardian *g, pid_t runner)
 		if (request != served || last) {
 			int err = serve(g, last);
 			if (last) {
-				remove_scratch(g);
+				scratch_remove(g->scratch);
 				if (err == 0)
 					record_close(g, record);
 			}
@@ -230,7 +174,7 @@ static int finish_alone(struct guardian *g)
 {
 	int err = put_all_back(g);
 
-	remove_scratch(g);
+	scratch_remove(g->scratch);
 	if (err == 0 && g->record[0] != '\0')
 		unlink(g->record);
 	return err;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: ISC
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "output.h"
+#include "process.h"
 
 static bool discarding;
 
@@ -13,18 +15,36 @@ void output_discard(void)
 	discarding = true;
 }
 
+// Signals are blocked and interrupt no write(), so a reader that has stopped to
+// read is waited for here, where they are seen.
+static bool wait_for_reader(void)
+{
+	enum { TICK_MS = 100 };
+	struct pollfd output = { STDOUT_FILENO, POLLOUT, 0 };
+
+	while (poll(&output, 1, TICK_MS) == 0)
+		if (process_is_to_end()) {
+			errno = EINTR;
+			return false;
+		}
+	return true;
+}
+
 bool output_write(struct text *text)
 {
 	size_t done = 0;
 
 	while (!discarding && done < text->length) {
-		ssize_t n = write(STDOUT_FILENO, text->bytes + done, text->length - done);
+		size_t left = text->length - done;
 
+		if (!wait_for_reader())
+			return false;
+		// Of a pipe that poll() says can be written to, so much does not block.
+		ssize_t n =
+			write(STDOUT_FILENO, text->bytes + done, left < PIPE_BUF ? left : PIPE_BUF);
 		if (n > 0)
 			done += (size_t)n;
-		else if (errno == EAGAIN) // the caller's descriptor may be O_NONBLOCK
-			poll(&(struct pollfd){ STDOUT_FILENO, POLLOUT, 0 }, 1, -1);
-		else if (errno != EINTR)
+		else if (errno != EAGAIN && errno != EINTR) // it may be O_NONBLOCK
 			return false;
 	}
 	text->length = 0;

@@ -97,12 +97,38 @@ void process_unblock(int signal)
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
+void process_ending_signals(sigset_t *set)
+{
+	static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+
+	sigemptyset(set);
+	for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++) {
+		struct sigaction action;
+
+		if (sigaction(ending[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+			sigaddset(set, ending[i]);
+	}
+}
+
+bool process_is_to_end(void)
+{
+	sigset_t ending, pending;
+
+	process_ending_signals(&ending);
+	sigpending(&pending);
+	for (int sig = 1; sig < NSIG; sig++)
+		if (sigismember(&ending, sig) == 1 && sigismember(&pending, sig) == 1)
+			return true;
+	return false;
+}
+
 void process_hand_on(pid_t pid)
 {
 	sigset_t set;
 
-	sigfillset(&set);
+	process_ending_signals(&set);
+	sigaddset(&set, SIGCHLD);
 	int signal = sigtimedwait(&set, NULL, &(struct timespec){ 1, 0 });
-	if (signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT)
+	if (signal > 0 && signal != SIGCHLD)
 		kill(pid, signal);
 }

@@ -4,6 +4,7 @@
 #ifndef PROCESS_H
 #define PROCESS_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -17,7 +18,11 @@ void process_close_all(bool standard, int keep);
 void process_reset_signals(void);
 void process_ignore_termination(void);
 void process_unblock(int signal);
-// Waits up to a second for a signal, and sends on to `pid` what is meant to end us.
+// The signals that end the run: those of them that whoever started us did not ignore.
+void process_ending_signals(sigset_t *set);
+// Is one of them blocked and pending?
+bool process_is_to_end(void);
+// Waits up to a second for one of them, and sends it on to `pid`; SIGCHLD ends the wait too.
 void process_hand_on(pid_t pid);
 
 #endif

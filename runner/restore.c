@@ -126,7 +126,13 @@ bool record_open(struct guardian *g, int *fd)
 			close(*fd);
 			return false;
 		}
-		put_back(*fd, &left_behind);
+		if (put_back(*fd, &left_behind) != 0) {
+			snprintf(g->untunable, sizeof g->untunable,
+				 "sysctl: what an earlier run changed cannot be restored");
+			g->record[0] = '\0';
+			close(*fd);
+			return false;
+		}
 		for (unsigned n = 0; left_behind > 0 && n < g->tunable_count; n++)
 			sysctl_read(g->tunables[n].name, g->tunables[n].old);
 		if (write_record(g, *fd))

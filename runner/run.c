@@ -101,22 +101,6 @@ static bool print_ready(struct run *run)
 	return true;
 }
 
-// Signals that end the run, unless whoever started us had them ignored.
-static void watched_signals(sigset_t *set)
-{
-	static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-
-	sigemptyset(set);
-	sigaddset(set, SIGCHLD);
-	sigaddset(set, SIGUSR1);
-	for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++) {
-		struct sigaction action;
-
-		if (sigaction(ending[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
-			sigaddset(set, ending[i]);
-	}
-}
-
 static void mourn(struct run *run, int trial)
 {
 	if (trial < 0 || atomic_load(&run->records[trial].done))
@@ -169,7 +153,9 @@ static int go_through(struct run *run, const struct queue *queue, unsigned jobs,
 	struct crew crew = { { 0 }, 0 };
 	sigset_t set;
 
-	watched_signals(&set);
+	process_ending_signals(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGUSR1);
 	atomic_store(&run->shared->next, 0);
 	for (unsigned seat = 0; seat < jobs && seat < queue->count; seat++)
 		if (!hire(run, queue, &crew, seat))

@@ -4,14 +4,11 @@
 #	make out/faulty && runner/tests/golden/record >runner/tests/golden/faulty.tap
 
 setup() {
-	FAULTY=${FAULTY:-$BATS_TEST_DIRNAME/../../out/faulty}
-	export FAULTY
-	export TMPDIR=$BATS_TEST_TMPDIR
-	chmod go+x "$BATS_RUN_TMPDIR" "${BATS_TEST_TMPDIR%/*}" "$BATS_TEST_TMPDIR"
+	load common
+	common_setup
 	recorded=$BATS_TEST_DIRNAME/golden
 }
 
-as_root() { [ "$(id -u)" = 0 ] || skip "takes root"; }
 
 # same NAME [option...]
 same() {

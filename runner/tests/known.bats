@@ -13,7 +13,7 @@ known() { printf '%s\n' "$@" | tr '|' '\t' >known.tsv; }
 faulty() { run_to "$FAULTY" --known known.tsv "$@"; }
 
 @test "a known failure is marked and not fatal" {
-	known '# of this platform' 'verdicts/another_errno|has been so since 2.6|https://example.invalid'
+	known '# here' 'verdicts/another_errno|has been so since 2.6|https://example.invalid'
 	faulty verdicts/another_errno verdicts/passes
 	show
 	[ "$status" -eq 0 ]
@@ -71,7 +71,7 @@ faulty() { run_to "$FAULTY" --known known.tsv "$@"; }
 	complains "--known 'known.tsv': *"
 	head -c 2000000 /dev/zero | tr '\0' '#' >known.tsv
 	faulty
-	complains "--known 'known.tsv': not a readable file of less than 1048576 bytes"
+	complains "--known 'known.tsv': not a text file of less than 1048576 bytes"
 }
 
 @test "a file with line ends of another system, and an empty one" {

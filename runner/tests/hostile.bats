@@ -1,0 +1,240 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# Started by whoever, wherever, with whatever, and killed at any time.
+# shellcheck disable=SC2016 # what is in single quotes is for another shell
+
+setup() {
+	load common
+	common_setup
+}
+
+# started WRAPPER...: the run below it passes, and nothing is left.
+started() {
+	run_to "$@" "$PIPE7" "${some[@]}"
+	passed
+	nothing_left
+}
+some=(end_of_file)
+
+perl_exec() { perl -MPOSIX -e "$1; exec @ARGV or die" "${@:2}"; }
+
+# Wherever it could not have the profile, that is what it says.
+passed_or_skipped() {
+	if grep -q '^1\.\.0 # SKIP profile: ' out; then
+		[ "$status" -eq 0 ]
+	else
+		passed
+	fi
+	nothing_left
+}
+
+@test "descriptors 0 to 2 closed in every combination" {
+	for closed in '<&-' '>&-' '2>&-' '<&- >&-' '<&- 2>&-' '>&- 2>&-' '<&- >&- 2>&-'; do
+		: >out
+		# A file keeps what was written while a closed one is reopened.
+		status=0
+		eval "\"\$PIPE7\" end_of_file >out 2>err $closed" || status=$?
+		echo "$closed: $status"
+		[ "$status" -eq 0 ]
+		if [[ $closed == *'>&-'* && $closed != '2>&-' && $closed != '<&- 2>&-' ]]; then
+			[ ! -s out ]
+		else
+			whole
+		fi
+	done
+	nothing_left
+}
+
+@test "an error is told by the status when nobody can read it" {
+	run_to sh -c 'exec "$PIPE7" --nonsense 2>&-'
+	[ "$status" -eq 2 ]
+	run_to sh -c 'exec "$PIPE7" --nonsense >&- 2>&- <&-'
+	[ "$status" -eq 2 ]
+	run_to sh -c 'exec "$FAULTY" verdicts/another_errno >&- 2>&- <&-'
+	[ "$status" -eq 1 ]
+}
+
+@test "a reader that goes away ends the run" {
+	run_to bash -c '"$PIPE7" | head -n 1; exit "${PIPESTATUS[0]}"'
+	show
+	[ "$status" -eq 255 ]
+	grep -q '^pipe7: standard output: ' err
+	run_to bash -c '"$PIPE7" list | head -n 1'
+	[ "$status" -eq 0 ]
+	nothing_left
+}
+
+@test "a full device ends the run" {
+	for command in run list help; do
+		status=0
+		case $command in
+		run) "$PIPE7" end_of_file >/dev/full 2>err || status=$? ;;
+		list) "$PIPE7" list >/dev/full 2>err || status=$? ;;
+		help) "$PIPE7" --help >/dev/full 2>err || status=$? ;;
+		esac
+		echo "$command: $status"
+		[ "$status" -ne 0 ]
+	done
+	nothing_left
+}
+
+@test "a reader that is slow gets everything, O_NONBLOCK or not" {
+	perl_exec 'open(my $p, "-|", @ARGV) or die; select(undef, undef, undef, 0.3);
+		print while <$p>; close($p); exit($? >> 8)' "$PIPE7" >out
+	whole
+	perl -MFcntl -e 'pipe(my $r, my $w); fcntl($w, F_SETFL, O_NONBLOCK);
+		if (!fork) { open(STDOUT, ">&", $w); exec @ARGV }
+		close($w); select(undef, undef, undef, 0.3);
+		print while <$r>; wait; exit($? >> 8)' \
+		"$PIPE7" >out
+	whole
+}
+
+@test "signals that the caller ignores or blocks do not reach the trials" {
+	some=(end_of_file)
+	started perl_exec '$SIG{$_} = "IGNORE" for qw(PIPE CHLD HUP INT TERM USR1 ALRM)'
+	started perl_exec 'my $s = POSIX::SigSet->new; $s->fillset; sigprocmask(SIG_BLOCK, $s)'
+	run_to perl_exec '$SIG{$_} = "IGNORE" for qw(PIPE CHLD HUP INT TERM)' "$FAULTY" \
+		ends/starts_clean ends/signals_end_it
+	show
+	grep -q '^ok 2 - ends/starts_clean$' out
+	grep -q "^  got: 'the trial died of SIGPIPE'$" out
+}
+
+@test "few descriptors and many" {
+	started prlimit --nofile=64
+	started prlimit --nofile=16
+	can prlimit --nofile=1048576 true
+	started prlimit --nofile=1048576
+}
+
+@test "descriptors of the caller do not reach the trials" {
+	exec 7>inherited 8</dev/null
+	run_to "$FAULTY" ends/starts_clean forgeries
+	exec 7>&- 8<&-
+	passed
+	[ ! -s inherited ]
+}
+
+@test "no more processes is a skip, or the end" {
+	run_to prlimit --nproc=1 "$PIPE7" end_of_file
+	show
+	[ "$status" -eq 0 ] || [ "$status" -eq 1 ] || grep -q '^Bail out! ' out
+	never '^not ok' out
+	as_root
+	run_to setpriv --reuid 1234567 --clear-groups prlimit --nproc=1 "$PIPE7" end_of_file
+	show
+	[ "$status" -eq 255 ]
+	grep -q '^Bail out! ' out
+	nothing_left
+}
+
+@test "a umask that forbids everything" {
+	run_to sh -c 'umask 777; exec "$PIPE7" "end_of_file/*/fifo"'
+	passed
+	never SKIP out
+	nothing_left
+}
+
+@test "a working directory that is gone" {
+	mkdir gone
+	run_to sh -c 'cd gone && rmdir ../gone && exec "$PIPE7" end_of_file'
+	passed
+	nothing_left
+}
+
+@test "no environment at all" {
+	run_to env -i "$PIPE7" end_of_file
+	passed
+}
+
+@test "a scratch directory that trials cannot reach is not taken" {
+	as_root
+	chmod 700 "$TMPDIR"
+	run_to "$PIPE7" 'end_of_file/*/fifo'
+	passed
+	never 'SKIP filesystem' out
+	nothing_left
+}
+
+# rooted OPTION...: the program alone in a root directory, which is read-only with `ro`.
+rooted() {
+	as_root
+	mkdir -p root
+	cp "$PIPE7" "$FAULTY" root
+	run_to env -u TMPDIR unshare -m sh -c 'mount --bind root root &&
+		mount -o "remount,bind,$1" root && shift && exec chroot root "$@"' - "$@"
+}
+
+@test "alone in a root directory: no /proc, no /dev, no /tmp" {
+	can unshare -m true
+	file "$PIPE7" | grep -q 'statically linked' || skip "not linked statically"
+	rooted rw "/${PIPE7##*/}" end_of_file
+	passed
+	never 'SKIP filesystem' out
+	[ "$(ls root)" = "$(basename -a "$FAULTY" "$PIPE7" | sort)" ]
+	rooted ro "/${PIPE7##*/}" end_of_file
+	passed
+	grep -q 'SKIP absent: /proc' out
+	rooted ro "/${FAULTY##*/}" verdicts/another_errno
+	show
+	[ "$status" -eq 1 ]
+	rooted ro "/${FAULTY##*/}" --timeout-scale 0.05 hangs/busy_in_an_expectation
+	show
+	grep -q "^  got: 'never returned; without /proc nobody knows why'$" out
+	grep -q '^  verdict: broken$' out
+	nothing_left
+}
+
+@test "as process 1 of a PID namespace, with a /proc of its own and with another's" {
+	as_root
+	can unshare -pf --mount-proc true
+	started unshare -pf --mount-proc
+	never 'SKIP absent' out
+	for profile in container as-is; do
+		run_to unshare -pf --mount-proc "$PIPE7" --profile $profile end_of_file
+		passed_or_skipped
+	done
+	started unshare -pf
+	grep -q 'SKIP absent: /proc of this PID namespace' out
+	nothing_left
+}
+
+@test "an ordinary user, as every profile that such a one has" {
+	as_root
+	for profile in unprivileged as-is container; do
+		chmod 1777 "$TMPDIR"
+		run_to setpriv --reuid 1234567 --regid 1234567 --clear-groups "$PIPE7" \
+			--profile $profile end_of_file
+		passed_or_skipped
+	done
+	run_to setpriv --reuid 1234567 --regid 1234567 --clear-groups "$PIPE7" \
+		--profile sys-resource
+	grep -q '^1\.\.0 # SKIP profile: ' out
+	[ "$status" -eq 0 ]
+}
+
+@test "root without capabilities, and with no_new_privs" {
+	as_root
+	bare=(setpriv --bounding-set=-all --inh-caps=-all)
+	can "${bare[@]}" true
+	for profile in unprivileged sys-resource container as-is; do
+		run_to "${bare[@]}" "$PIPE7" --profile $profile end_of_file
+		passed_or_skipped
+		run_to setpriv --no-new-privs "$PIPE7" --profile $profile end_of_file
+		passed_or_skipped
+	done
+}
+
+@test "in a user namespace with one id" {
+	can unshare -Ur true
+	for profile in unprivileged container as-is; do
+		run_to unshare -Ur "$PIPE7" --profile $profile end_of_file
+		passed_or_skipped
+	done
+}
+
+@test "started without a name" {
+	run_to perl -e 'my $p = $ENV{PIPE7}; exec {$p} "" or die'
+	passed
+}
