@@ -22,6 +22,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "records.h"
+
 enum {
 	FAMILY_CASES_MAX = 48,
 	CASE_COVERS_MAX = 16,

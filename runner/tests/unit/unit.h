@@ -17,6 +17,7 @@ TCase *known_tests(void);
 TCase *registry_tests(void);
 TCase *options_tests(void);
 TCase *fault_tests(void);
+TCase *record_tests(void);
 
 enum { WORDS_MAX = 8 };
 
