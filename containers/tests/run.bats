@@ -14,6 +14,7 @@ setup_file() {
 setup() {
 	own_tmpdir
 	use_standin
+	unset CONTAINERS_MUST_RUN # what it does is tested here
 }
 
 # says WORD...: the last run was misuse, told in one line with these words in it.
