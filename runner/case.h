@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 //
-// case.h - everything a case may use, and nothing else.
+// case.h - everything a case may use, with ground.h that it brings, and nothing else.
 //
 // A case makes one claim about pipes and tries to refute it.  Each trial of it
 // (each row and each way of making a pipe) runs in a process of its own, with
@@ -199,72 +199,6 @@ long actor_result(const struct actor *actor); // of a returned attempt; -1 other
 void reach_stage(struct trial *t, uint32_t stage);
 void await_stage(struct trial *t, uint32_t stage);
 
-// --- ground -----------------------------------------------------------------
-
-struct pipe {
-	int rd, wr;
-};
-
-// A pipe of DEFAULT_PAGES (one page by BY_ONE_PAGE), O_NONBLOCK in `flags` on
-// both ends; SKIP where the machine's limits do not leave room for it.
-struct pipe must_pipe(struct trial *t, int flags);
-struct pipe must_pipe_by(struct trial *t, enum way way, int flags);
-enum way trial_way(const struct trial *t);
-const void *trial_row(const struct trial *t);
-bool trial_has_capability(int capability); // effective in this process
-
-size_t page_size(void);                        // bytes
-size_t must_capacity(struct trial *t, int fd); // bytes, F_GETPIPE_SZ
-size_t must_unread(struct trial *t, int fd);   // bytes, FIONREAD
-// Writes whole pages and one part of a page until just `room` bytes are free:
-// room / page slots, and room % page bytes behind the last byte written.
-void must_fill(struct trial *t, const struct pipe *p, size_t room);
-void must_read(struct trial *t, int fd, void *bytes, size_t size); // all of it
-void must_write(struct trial *t, int fd, const void *bytes, size_t size);
-void must_set_nonblocking(struct trial *t, int fd, bool on);
-// Memory that all processes started afterwards share; zeroed; never NULL.
-void *must_share(struct trial *t, size_t size);
-// The page budget of a user: pipe(7), "/proc files".  Pages are charged by capacity.
-long must_soft_limit(struct trial *t);    // pages; SKIP sysctl where it limits nothing
-long must_largest_pages(struct trial *t); // pages of one pipe, pipe-max-size
-// One descriptor, open for reading, of a pipe made in the way of the trial: of
-// the capacity the kernel gives, or of `pages` (a power of two).
-int must_new_pipe(struct trial *t);
-int must_sized_pipe(struct trial *t, long pages);
-// Holds pipes of `pages` in all, as few as it takes, until the process ends; or
-// of as many as leave just `left` below the soft limit, beside `held`.
-void must_hold_pages(struct trial *t, long pages);
-void must_leave_pages(struct trial *t, long left, long held);
-// F_SETPIPE_SZ within must() or expect(); SKIP where a limit may have refused it.
-long set_capacity(struct trial *t, int fd, size_t bytes);
-// Raises the soft RLIMIT_NOFILE to what `count` more descriptors take, or SKIP.
-void must_have_descriptors(struct trial *t, size_t count);
-// A path for a FIFO in the run's scratch directory, or SKIP filesystem.
-const char *must_fifo(struct trial *t, mode_t mode);
-
-// Signals.  What arrives is counted for the whole trial, whichever process or
-// thread it reached.
-struct caught {
-	unsigned count;
-	int code;       // si_code of the last one
-	pid_t sender;   // si_pid of the last one
-	pid_t receiver; // thread id that ran the handler last
-};
-void must_catch(struct trial *t, int signal, int sa_flags);
-void must_ignore(struct trial *t, int signal);
-void must_mask(struct trial *t, int signal, bool blocked); // calling thread
-struct caught caught(const struct trial *t, int signal);
-pid_t thread_id(void);
-
-// Host and credentials.
-long must_sysctl(struct trial *t, const char *name);           // "fs/pipe-max-size"
-void must_tune(struct trial *t, const char *name, long value); // named in .tunes
-void must_drop_capability(struct trial *t, int capability);
-
-// The body that `.stranger` names runs beside the case, in a process whose uid
-// is another of the trial's own (SKIP profile where no second uid can be had).
-// Each of the two has one end of a socket pair to hand descriptors over by.
-void must_send_descriptor(struct trial *t, int fd);
-int must_receive_descriptor(struct trial *t);
+#include "ground.h"
 
 #endif
