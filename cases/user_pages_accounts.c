@@ -53,6 +53,20 @@ CASE(closing_returns_pages,
 	expect(t, fcntl(fd, F_GETPIPE_SZ), RETURNS_PAGES(DEFAULT_PAGES, 0));
 }
 
+CASE(closing_returns_what_was_charged,
+     .claim = { OBSERVED, "closing a pipe returns the pages of its capacity, not of a new pipe's",
+		"fs/pipe.c, free_pipe_info()" },
+     .covers = { "USR-10" }, .ways = BY_PIPE2 | BY_FIFO,
+     .needs = { need_no_exemption, need_own_page_budget })
+{
+	int closes = must_sized_pipe(t, 8), grows = must_sized_pipe(t, 1);
+
+	must_leave_pages(t, 0, 9);
+	must(t, close(closes));
+	expect(t, fcntl(grows, F_SETPIPE_SZ, 16 * (int)page_size()), FAILS(EPERM));
+	expect(t, fcntl(grows, F_SETPIPE_SZ, 8 * (int)page_size()), RETURNS_PAGES(8, 0));
+}
+
 CASE(one_open_end_keeps_the_charge,
      .claim = { OBSERVED, "a pipe is charged in full as long as one end of it is open",
 		"fs/pipe.c, put_pipe_info()" },
@@ -216,6 +230,7 @@ const struct family user_pages_accounts_family = {
 		&shrinking_returns_pages,
 		&pages_given_up_are_not_kept,
 		&closing_returns_pages,
+		&closing_returns_what_was_charged,
 		&one_open_end_keeps_the_charge,
 		&exit_returns_pages,
 		&further_descriptors_charge_nothing,

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
@@ -110,84 +111,130 @@ CASE(shrinking_over_the_hard_limit_is_allowed,
 
 // --- (c) the charge comes after the check ---------------------------------------
 
-// Racers take the same last pages over and over.  Each adds what it has taken to
-// `taken` after the call that took it, and subtracts it before the call that
-// gives it back: so `taken` is never more than what is charged, and a kernel that
-// charges before it checks cannot fail, however the processes are scheduled.
-// One that checks first lets a second racer in while the first allocates, which
-// is a good part of each attempt: with two processors one attempt in a few finds
-// it, so 1000 are plenty.  With one processor it takes luck.
-enum { RACERS = 4, ATTEMPTS = 250, GO = 1 };
+// In each round two processes meet while none holds anything, ask for the same last
+// pages in the same instant, and meet again: what they have got is counted when
+// neither is in a call any more, so a kernel that charges before it checks cannot
+// fail, however they are scheduled.  One that checks first fails if one process comes
+// by while the other allocates.  On a processor each, they start within a tenth of the
+// call's time in nine rounds of ten, so a few would do; the others are for machines
+// that are busy.  With a single processor it takes luck.
+enum { RACERS = 2, ROUNDS = 500, SPINS = 10000 };
 
 struct race {
-	_Atomic long taken; // pages, beyond what was held before
-	_Atomic unsigned successes;
-	_Atomic unsigned arrived;
-	long room; // pages
+	_Atomic unsigned arrived, sleepers; // of meet()
+	_Atomic long taken;                 // pages, in this round
+	_Atomic unsigned successes;         // in all rounds
+	long room, each;                    // pages: left of the limit; asked for by each
 };
 
 struct racer {
 	struct race *race;
-	int fd;
-	long pages; // to grow to, from one
+	size_t nth;
+	int fd; // to enlarge from one page; -1: make pipes
 };
 
-static void start_together(struct trial *t, struct race *race)
+// Left alone, the two may share a processor, each waking the other there.
+static void take_a_processor(struct trial *t, size_t nth)
 {
-	if (atomic_fetch_add(&race->arrived, 1) + 1 == RACERS)
-		reach_stage(t, GO);
-	await_stage(t, GO);
+	cpu_set_t allowed, one;
+
+	CPU_ZERO(&one);
+	if (must_or_fail(t, sched_getaffinity(0, sizeof allowed, &allowed), EINVAL) == -1)
+		return; // more processors than cpu_set_t has room for
+	for (size_t cpu = 0, seen = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &allowed) && seen++ == nth)
+			CPU_SET(cpu, &one);
+	if (CPU_COUNT(&one) == 1)
+		must(t, sched_setaffinity(0, sizeof one, &one));
 }
 
-static void expect_room_for(struct trial *t, struct race *race, long pages)
+// Returns when all have called it for the nth time; at once, unless one had to sleep.
+static void meet(struct trial *t, struct race *race, uint32_t nth)
 {
-	long taken = atomic_fetch_add(&race->taken, pages) + pages;
+	unsigned all = RACERS * nth;
 
-	atomic_fetch_add(&race->successes, 1);
-	if (taken > race->room)
-		note(t, "%ld pages taken where there was room for %ld", taken, race->room);
-	expect_true(t, taken <= race->room);
+	if (atomic_fetch_add(&race->arrived, 1) + 1 == all) {
+		if (atomic_load(&race->sleepers) > 0)
+			reach_stage(t, nth);
+		return;
+	}
+	for (int i = 0; i < SPINS; i++)
+		if (atomic_load(&race->arrived) >= all)
+			return;
+	atomic_fetch_add(&race->sleepers, 1);
+	if (atomic_load(&race->arrived) < all)
+		await_stage(t, nth);
+	atomic_fetch_sub(&race->sleepers, 1);
 }
 
-static void grow_and_shrink(struct trial *t, const void *arg)
+// A descriptor, or the new capacity; -1 if there was no room.
+static int take(struct trial *t, const struct racer *me, const char *fifo)
+{
+	int size = (int)(me->race->each + 1) * (int)page_size(), fds[2];
+
+	if (me->fd != -1)
+		return (int)must_or_fail(t, fcntl(me->fd, F_SETPIPE_SZ, size), EPERM);
+	if (fifo)
+		return (int)must_or_fail(t, open(fifo, O_RDWR | O_CLOEXEC), ENOMEM);
+	if (must_or_fail(t, pipe2(fds, O_CLOEXEC), ENFILE) == -1)
+		return -1;
+	must(t, close(fds[1]));
+	return fds[0];
+}
+
+static void give_back(struct trial *t, const struct racer *me, int taken)
+{
+	if (me->fd != -1)
+		must(t, fcntl(me->fd, F_SETPIPE_SZ, (int)page_size()));
+	else
+		must(t, close(taken));
+}
+
+static void run_the_race(struct trial *t, const void *arg)
 {
 	const struct racer *me = arg;
-	int small = (int)page_size(), large = (int)me->pages * small;
+	struct race *race = me->race;
+	const char *fifo = trial_way(t) == BY_FIFO ? must_fifo(t, 0600) : NULL;
 
-	start_together(t, me->race);
-	for (int i = 0; i < ATTEMPTS; i++) {
-		if (must_or_fail(t, fcntl(me->fd, F_SETPIPE_SZ, large), EPERM) == -1)
+	take_a_processor(t, me->nth);
+	for (uint32_t nth = 0, round = 0; round < ROUNDS; round++) {
+		meet(t, race, ++nth); // who was asleep is awake now,
+		meet(t, race, ++nth); // and all start
+		int taken = take(t, me, fifo);
+		if (taken != -1)
+			atomic_fetch_add(&race->taken, race->each);
+		meet(t, race, ++nth);
+		expect_true(t, atomic_load(&race->taken) <= race->room);
+		meet(t, race, ++nth);
+		if (taken == -1)
 			continue;
-		expect_room_for(t, me->race, me->pages - 1);
-		must(t, fcntl(me->fd, F_GETPIPE_SZ));
-		atomic_fetch_sub(&me->race->taken, me->pages - 1);
-		must(t, fcntl(me->fd, F_SETPIPE_SZ, small));
+		atomic_fetch_add(&race->successes, 1);
+		atomic_fetch_sub(&race->taken, race->each);
+		give_back(t, me, taken);
 	}
-	must_or_fail(t, fcntl(me->fd, F_SETPIPE_SZ, large), EPERM);
 }
 
-static void race_for_growth(struct trial *t, struct race *race, long pages, const int *fds)
+static void start_race(struct trial *t, struct race *race, const int *fds)
 {
 	struct actor *actors[RACERS];
-	long sum = -RACERS * (long)page_size();
 
-	race->room = pages - 1;
-	for (int i = 0; i < RACERS; i++)
-		actors[i] = start(t, grow_and_shrink, &(struct racer){ race, fds[i], pages });
+	for (size_t i = 0; i < RACERS; i++)
+		actors[i] = start(t, run_the_race, &(struct racer){ race, i, fds ? fds[i] : -1 });
 	for (int i = 0; i < RACERS; i++)
 		must_finish(t, actors[i]);
-	for (int i = 0; i < RACERS; i++)
-		sum += (long)must_capacity(t, fds[i]);
-	note(t, "%u of %d attempts succeeded", atomic_load(&race->successes), RACERS * ATTEMPTS);
-	expect_true(t, sum <= (pages - 1) * (long)page_size());
+	note(t, "%u of %d attempts succeeded", atomic_load(&race->successes), RACERS * ROUNDS);
 }
 
-static long pages_to_race_for(struct trial *t)
+// To 128 pages at most: the more, the longer the kernel is at it.
+static struct race *race_for_growth(struct trial *t, int *fds)
 {
-	enum { AT_MOST = 128 };
+	struct race *race = must_share(t, sizeof *race);
 	long largest = must_largest_pages(t);
 
-	return largest < AT_MOST ? largest : AT_MOST;
+	race->room = race->each = (largest < 128 ? largest : 128) - 1;
+	for (int i = 0; i < RACERS; i++)
+		fds[i] = must_sized_pipe(t, 1);
+	return race;
 }
 
 CASE(racing_growths_stay_within_the_soft_limit,
@@ -197,14 +244,11 @@ CASE(racing_growths_stay_within_the_soft_limit,
 		"pipe(7), BUGS (c)" },
      .covers = { "USR-18" }, .since = "4.9", .needs = { need_no_exemption, need_own_page_budget })
 {
-	struct race *race = must_share(t, sizeof *race);
-	long pages = pages_to_race_for(t);
 	int fds[RACERS];
+	struct race *race = race_for_growth(t, fds);
 
-	for (int i = 0; i < RACERS; i++)
-		fds[i] = must_sized_pipe(t, 1);
-	must_leave_pages(t, pages - 1, RACERS);
-	race_for_growth(t, race, pages, fds);
+	must_leave_pages(t, race->room, RACERS);
+	start_race(t, race, fds);
 }
 
 CASE(racing_growths_stay_within_the_hard_limit,
@@ -215,46 +259,12 @@ CASE(racing_growths_stay_within_the_hard_limit,
      .covers = { "USR-18" }, .since = "4.9", .tunes = { soft, hard },
      .needs = { need_no_exemption, need_own_page_budget })
 {
-	struct race *race = must_share(t, sizeof *race);
-	long pages = pages_to_race_for(t);
 	int fds[RACERS];
+	struct race *race = race_for_growth(t, fds);
 
-	for (int i = 0; i < RACERS; i++)
-		fds[i] = must_sized_pipe(t, 1);
 	must_tune(t, soft, 0);
-	must_tune(t, hard, RACERS + pages - 1);
-	race_for_growth(t, race, pages, fds);
-}
-
-// A pipe or FIFO; -1 if there is no room for it.
-static int make_or_fail(struct trial *t, const char *path)
-{
-	int fds[2];
-
-	if (path)
-		return (int)must_or_fail(t, open(path, O_RDWR | O_CLOEXEC), ENOMEM);
-	if (must_or_fail(t, pipe2(fds, O_CLOEXEC), ENFILE) == -1)
-		return -1;
-	must(t, close(fds[1]));
-	return fds[0];
-}
-
-static void make_and_close(struct trial *t, const void *arg)
-{
-	const char *path = trial_way(t) == BY_FIFO ? must_fifo(t, 0600) : NULL;
-	struct race *race = ((const struct racer *)arg)->race;
-
-	start_together(t, race);
-	for (int i = 0; i < ATTEMPTS; i++) {
-		int fd = make_or_fail(t, path);
-
-		if (fd == -1)
-			continue;
-		expect_room_for(t, race, DEFAULT_PAGES);
-		must(t, fcntl(fd, F_GETPIPE_SZ));
-		atomic_fetch_sub(&race->taken, DEFAULT_PAGES);
-		must(t, close(fd));
-	}
+	must_tune(t, hard, RACERS + race->room);
+	start_race(t, race, fds);
 }
 
 CASE(racing_creations_stay_within_the_hard_limit,
@@ -266,17 +276,12 @@ CASE(racing_creations_stay_within_the_hard_limit,
      .needs = { need_no_exemption, need_own_page_budget })
 {
 	struct race *race = must_share(t, sizeof *race);
-	struct actor *actors[RACERS];
 
+	race->each = DEFAULT_PAGES;
 	race->room = 2 * DEFAULT_PAGES - 1;
 	must_tune(t, soft, 0);
 	must_tune(t, hard, race->room);
-	for (int i = 0; i < RACERS; i++)
-		actors[i] = start(t, make_and_close, &(struct racer){ race, -1, 0 });
-	for (int i = 0; i < RACERS; i++)
-		must_finish(t, actors[i]);
-	note(t, "%u of %d attempts succeeded", atomic_load(&race->successes), RACERS * ATTEMPTS);
-	expect_true(t, atomic_load(&race->taken) == 0);
+	start_race(t, race, NULL);
 }
 
 const struct family user_pages_bugs_family = {
