@@ -26,7 +26,7 @@ bool container_given(void)
 		return false;
 	target[n] = '\0';
 	snprintf(initial, sizeof initial, "pid:[%u]", ABI_PROC_PID_INIT_INO);
-	return strcmp(target, initial) != 0 && access("/proc/sys/fs", W_OK) != 0 &&
+	return strcmp(target, initial) != 0 && access("/proc/sys/fs/pipe-max-size", W_OK) != 0 &&
 	       (caps.permitted & CAPS_OF_A_CONTAINER) == CAPS_OF_A_CONTAINER;
 }
 

@@ -75,7 +75,7 @@ bool known_load(struct known *known, const char *path, char *fault, size_t size)
 const struct known_entry *known_find(const struct known *known, const struct identity *id)
 {
 	for (unsigned i = 0; i < known->count; i++)
-		if (identity_matches(id, known->entries[i].pattern))
+		if (identity_is(id, known->entries[i].pattern))
 			return &known->entries[i];
 	return NULL;
 }

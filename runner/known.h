@@ -11,7 +11,7 @@
 
 enum { KNOWN_MAX = 512 };
 
-// One line of the file: identity glob, reason, and optionally a link, separated
+// One line of the file: glob on a whole identity, reason, and optionally a link, separated
 // by tabs; `#` begins a comment line.
 struct known_entry {
 	const char *pattern, *reason, *link; // link is NULL or a text

@@ -94,9 +94,12 @@ int main(int argc, char **argv)
 	if (!output)
 		output_discard();
 	bool parsed = options_parse(&options, argc, argv, fault, sizeof fault);
-	if (init && parsed && options.console && !init_console(options.console))
-		parsed = false, snprintf(fault, sizeof fault, "--console '%.64s': cannot be opened",
-					 options.console);
+	// After a fault too: it has to be heard.
+	if (init && options.console && !init_console(options.console)) {
+		snprintf(fault, sizeof fault, "--console '%.64s': cannot be opened",
+			 options.console);
+		parsed = false;
+	}
 	status = parsed ? perform(&run) : usage(fault);
 	free(run.trials);
 	free(run.known.text);

@@ -13,6 +13,6 @@ bool output_write(struct text *text);
 // From now on output goes nowhere and that is no error: 1 was closed from the start.
 void output_discard(void);
 // Writes "pipe7: ", the text as printable ASCII, and a newline to standard error.
-void output_complain(const char *text);
+void output_complain(const char *complaint);
 
 #endif

@@ -33,13 +33,13 @@ static bool others_may_pass(const char *directory)
 
 	if (geteuid() != 0 || stat("/", &root) == -1)
 		return true;
-	snprintf(path, sizeof path, "%s", directory);
-	for (int depth = 0; depth < DEPTH_MAX; depth++) {
+	size_t length = (size_t)snprintf(path, SCRATCH_MAX, "%s", directory);
+	for (int depth = 0; depth < DEPTH_MAX && length < SCRATCH_MAX; depth++) {
 		if (stat(path, &here) == -1 || !(here.st_mode & S_IXOTH))
 			return false;
 		if (here.st_ino == root.st_ino && here.st_dev == root.st_dev)
 			return true;
-		strcat(path, "/..");
+		snprintf(path + length + 3 * (size_t)depth, sizeof "/..", "/..");
 	}
 	return false;
 }

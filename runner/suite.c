@@ -78,7 +78,7 @@ static bool print_idle_entries(struct run *run)
 		const char *pattern = run->known.entries[i].pattern;
 		unsigned n = 0;
 
-		while (n < run->count && !identity_matches(&run->trials[n], pattern))
+		while (n < run->count && !identity_is(&run->trials[n], pattern))
 			n++;
 		if (n < run->count)
 			continue;
