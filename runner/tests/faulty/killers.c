@@ -18,8 +18,8 @@ static const char *need_to_be_able(struct trial *t)
 	return trial_has_capability(CAP_TO_KILL) ? NULL : "capability: takes CAP_KILL";
 }
 
-#define FAULTY(id, says_)                                                      \
-	CASE(id, .claim = { POSIX, says_, "nothing" }, .covers = { "EOF-01" }, \
+#define FAULTY(id, says_)                                                                          \
+	CASE(id, .claim = { POSIX, says_, "nothing" }, .covers = { "EOF-01" },                     \
 	     .needs = { need_to_be_able })
 
 static pid_t parent_of(pid_t pid)

@@ -7,7 +7,7 @@
 
 #include "case.h"
 
-#define FAULTY(id, level_, says_) \
+#define FAULTY(id, level_, says_)                                                                  \
 	CASE(id, .claim = { level_, says_, "nothing" }, .covers = { "EOF-01" })
 
 FAULTY(passes, POSIX, "read() of no descriptor fails with EBADF")

@@ -146,11 +146,13 @@ END_TEST
 
 START_TEST(no_two_errors_have_one_name)
 {
-	char name[32];
+	for (int one = 1; one < 140; one++) {
+		char name[32];
 
-	snprintf(name, sizeof name, "%s", errno_name(_i));
-	for (int other = 0; other < _i; other++)
-		ck_assert_str_ne(errno_name(other), name);
+		snprintf(name, sizeof name, "%s", errno_name(one));
+		for (int other = 0; other < one; other++)
+			ck_assert_str_ne(errno_name(other), name);
+	}
 }
 END_TEST
 
@@ -165,6 +167,6 @@ TCase *outcome_tests(void)
 	tcase_add_loop_test(tests, an_errno_has_a_name, 0, COUNT(errors));
 	tcase_add_loop_test(tests, a_signal_has_a_name, 0, COUNT(signals));
 	tcase_add_test(tests, names_of_what_is_unknown);
-	tcase_add_loop_test(tests, no_two_errors_have_one_name, 1, 140);
+	tcase_add_test(tests, no_two_errors_have_one_name);
 	return tests;
 }
