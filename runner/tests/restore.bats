@@ -126,7 +126,8 @@ apart() {
 	apart 'mount -t tmpfs none /tmp -o ro; for place in /run /dev/shm /var/tmp; do
 			mount -o remount,ro $place
 		done
-		/proc/self/fd/9 --tune-host tunings/another_than_declared || test $? = 1' 9<"$FAULTY"
+		/proc/self/fd/9 --tune-host tunings/another_than_declared ||
+			test $? = 1' 9<"$FAULTY"
 	grep -q '# SKIP sysctl: nowhere to record the old values for pipe7 restore$' out
 }
 

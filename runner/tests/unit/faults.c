@@ -79,7 +79,7 @@ START_TEST(long_values_are_cut)
 	ck_assert_uint_eq(strspn(fault + strlen("--format '"), "x"), 64);
 	ck_assert(!parse_words(&o, (const char *[WORDS_MAX]){ word }, small, sizeof small));
 	ck_assert_str_eq(small, "--format 'xxxxx");
-	memcpy(word, "--dir=xxx", 9);
+	snprintf(word, sizeof word, "--dir=%0100d", 0);
 	ck_assert(!parse_words(&o, (const char *[WORDS_MAX]){ word }, fault, sizeof fault));
 	ck_assert_ptr_nonnull(strstr(fault, "expected a path of less than 96 bytes"));
 }

@@ -64,11 +64,11 @@ START_TEST(a_file_may_be_full_and_no_more)
 	char fault[128];
 
 	for (int i = 0; i < KNOWN_MAX; i++)
-		memcpy(text + 4 * i, "x\ty\n", 4);
-	memcpy(copy, text, sizeof copy);
+		snprintf(text + 4 * i, 5, "x\ty\n");
+	snprintf(copy, sizeof copy, "%s", text);
 	ck_assert(known_parse(&known, copy, fault, sizeof fault));
 	ck_assert_uint_eq(known.count, KNOWN_MAX);
-	memcpy(text + sizeof text - 5, "x\ty\n", 4);
+	snprintf(text + sizeof text - 5, 5, "x\ty\n");
 	ck_assert(!known_parse(&known, text, fault, sizeof fault));
 	ck_assert_str_eq(fault, "line 513: more than 512 entries");
 }

@@ -77,7 +77,7 @@ static const char *result_line(char *bytes, enum tap_format format)
 
 	ck_assert_int_eq(*end, '\n');
 	if (format != KTAP) {
-		*strchr(bytes, '\n') = '\0';
+		bytes[strcspn(bytes, "\n")] = '\0';
 		return bytes;
 	}
 	*end = '\0';
