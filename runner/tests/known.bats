@@ -23,8 +23,8 @@ faulty() { run_to "$FAULTY" --known known.tsv "$@"; }
 	prove --exec sh t.sh
 }
 
-@test "a pattern of a file names cases and families; what it does not name fails" {
-	known 'verdicts/one_row*|rows|' 'ends|all of them'
+@test "an entry is a glob on whole identities; what none names fails" {
+	known 'verdicts/one_row*|rows|' 'ends/*|all of them' 'verdicts|names nothing'
 	faulty verdicts/one_row_in_four_is_right ends verdicts/another_errno
 	show
 	[ "$status" -eq 1 ]

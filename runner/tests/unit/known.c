@@ -82,10 +82,12 @@ static const struct {
 	const char *text, *reason; // NULL: none is found
 } searches[] = {
 	{ "family/case/fifo\tyes\n", "yes" },
-	{ "family/case\tyes\n", "yes" },
-	{ "family\tyes\n", "yes" },
+	{ "family/case\tno: a whole identity\n", NULL },
+	{ "family\tno\n", NULL },
+	{ "family/case/*\tyes\n", "yes" },
+	{ "*\tyes\n", "yes" },
 	{ "family/*\tfirst\nfamily/case/fifo\tsecond\n", "first" },
-	{ "other\tno\nfamily/ca?e\tyes\n", "yes" },
+	{ "other\tno\nfamily/ca?e/fifo\tyes\n", "yes" },
 	{ "family/case/pipe\tno\n", NULL },
 	{ "case\tno\n", NULL },
 	{ "", NULL },
