@@ -10,7 +10,7 @@
 
 #include "case.h"
 
-enum { REDUCED_PAGES = 2, REFUSALS = 300 };
+enum { REDUCED_PAGES = 2, REFUSALS = 300, FURTHER = 32 };
 
 CASE(shrinking_returns_pages,
      .claim = { OBSERVED, "the pages a pipe gives up can be used for another one at once",
@@ -107,7 +107,8 @@ CASE(further_descriptors_charge_nothing,
 	int fd = must_sized_pipe(t, 16);
 
 	must_leave_pages(t, DEFAULT_PAGES, 16);
-	for (int i = 0; i < 32; i++)
+	must_have_descriptors(t, FURTHER);
+	for (int i = 0; i < FURTHER; i++)
 		must(t, dup(fd));
 	fd = must_new_pipe(t);
 	expect(t, fcntl(fd, F_GETPIPE_SZ), RETURNS_PAGES(DEFAULT_PAGES, 0));
@@ -121,7 +122,8 @@ CASE(opening_a_fifo_again_charges_nothing,
 	const char *path = must_fifo(t, 0600);
 
 	must_leave_pages(t, 2 * DEFAULT_PAGES, 0);
-	for (int i = 0; i < 32; i++)
+	must_have_descriptors(t, FURTHER);
+	for (int i = 0; i < FURTHER; i++)
 		must(t, open(path, O_RDWR | O_CLOEXEC));
 	int fd = must_new_pipe(t);
 	expect(t, fcntl(fd, F_GETPIPE_SZ), RETURNS_PAGES(DEFAULT_PAGES, 0));

@@ -166,16 +166,22 @@ void *must_share(struct trial *t, size_t size)
 	return memory;
 }
 
+// Descriptors are given from the lowest free one up, so that one tells how many are
+// in use.
 void must_have_descriptors(struct trial *t, size_t count)
 {
-	enum { IN_USE = 16 };
+	enum { SPARE = 16 };
 	struct rlimit limit;
 
 	must(t, getrlimit(RLIMIT_NOFILE, &limit));
-	if (limit.rlim_cur >= count + IN_USE)
+	int lowest = dup(STDIN_FILENO);
+	rlim_t want = (lowest == -1 ? limit.rlim_cur : (rlim_t)lowest) + count + SPARE;
+	if (lowest != -1)
+		must(t, close(lowest));
+	if (limit.rlim_cur >= want)
 		return;
-	limit.rlim_cur = count + IN_USE;
-	if (limit.rlim_max < limit.rlim_cur)
+	if (limit.rlim_max < want)
 		skip(t, "resource: RLIMIT_NOFILE is too small");
+	limit.rlim_cur = want;
 	must(t, setrlimit(RLIMIT_NOFILE, &limit));
 }
