@@ -92,7 +92,9 @@ _Noreturn void decide(struct trial *t, enum verdict verdict, const struct here *
 
 _Noreturn void skip(struct trial *t, const char *reason)
 {
-	decide(t, SKIP, HERE("skip"), "", "%s", reason);
+	const struct here at = { t->decl->file, t->decl->line, t->decl->name };
+
+	decide(t, SKIP, &at, "what the case stands on", "%s", reason);
 }
 
 void note(struct trial *t, const char *format, ...)
