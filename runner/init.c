@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -42,6 +43,9 @@ bool init_is_ours(void)
 {
 	if (getpid() != 1)
 		return false;
+	// In a PID namespace of somebody's our mounts must not stay behind.
+	if (unshare(CLONE_NEWNS) == 0)
+		mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
 	mount_if_missing("proc", "/proc", "/proc/self");
 	if (!init_namespace_is_initial())
 		return false;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -191,12 +192,19 @@ static void sort_trials(const struct run *run, struct queue *together, struct qu
 	}
 }
 
-// Trials sleep as much as they compute, so two share a processor.
+// Trials sleep as much as they compute, so two share a processor.  Where processes
+// are scarce, supervisors must not take them from the trials' actors.
 static unsigned default_jobs(void)
 {
+	enum { PROCESSES_EACH = 16 };
 	long jobs = 2 * sysconf(_SC_NPROCESSORS_ONLN);
+	struct rlimit limit;
 
-	return jobs < 2 ? 2 : jobs > JOBS_MAX ? JOBS_MAX : (unsigned)jobs;
+	if (jobs < 2)
+		jobs = 2;
+	if (getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur / PROCESSES_EACH < (rlim_t)jobs)
+		jobs = (long)(limit.rlim_cur / PROCESSES_EACH);
+	return jobs < 1 ? 1 : jobs > JOBS_MAX ? JOBS_MAX : (unsigned)jobs;
 }
 
 int run_all(struct run *run, char reason[REASON_MAX])

@@ -180,6 +180,7 @@ static void block_signals(void)
 	sigset_t set;
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); // as with a pipe: what cannot be written is said
 	signal(SIGCHLD, SIG_DFL); // ignored, it would reap behind our back
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
