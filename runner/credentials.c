@@ -123,6 +123,9 @@ bool credentials_take(const struct credentials *c, unsigned index, unsigned nth,
 	// to execute nothing comes of it.
 	if (!caps_bound(c->caps) && (c->own_uids || c->profile == CONTAINER))
 		return refused(reason, "PR_CAPBSET_DROP", errno);
+	// Where a user namespace denies it the groups stay, which the facts say.
+	if (c->profile == CONTAINER && setgroups(0, NULL) == -1 && errno != EPERM)
+		return refused(reason, "setgroups()", errno);
 	if (c->own_uids && !take_uid(c, c->first_uid + 2 * index + nth, reason))
 		return false;
 	if (!c->own_uids && nth > 0) {

@@ -68,11 +68,13 @@ static void add_credentials(struct text *text, const struct credentials *c)
 	struct caps caps;
 
 	fact(text, "uid", "%u", (unsigned)geteuid());
+	fact(text, "groups", "%d", getgroups(0, NULL));
 	fact(text, "own_uid", "%s", c->own_uids ? "yes" : "no");
 	if (!caps_get(&caps))
 		return;
 	fact(text, "cap_effective", "%016llx", (unsigned long long)caps.effective);
 	fact(text, "cap_permitted", "%016llx", (unsigned long long)caps.permitted);
+	fact(text, "cap_inheritable", "%016llx", (unsigned long long)caps.inheritable);
 	fact(text, "cap_ambient", "%016llx", (unsigned long long)caps.ambient);
 	fact(text, "cap_bounding", "%016llx", (unsigned long long)caps.bounding);
 	fact(text, "cap_sys_resource", "%s", in_force(CAP_SYS_RESOURCE) ? "yes" : "no");

@@ -103,8 +103,10 @@ int main(int argc, char **argv)
 	status = parsed ? perform(&run) : usage(fault);
 	free(run.trials);
 	free(run.known.text);
-	if (fflush(stdout) == EOF && output && status == STATUS_OK)
-		status = STATUS_UNEXPECTED;
+	if (fflush(stdout) == EOF && output) {
+		perror("pipe7: standard output");
+		status = status == STATUS_OK ? STATUS_UNEXPECTED : status;
+	}
 	if (init)
 		init_leave(status);
 	return status;

@@ -183,6 +183,10 @@ static bool check_one(const struct identity *id, void *context)
 		snprintf(check->fault, check->size, "%s: not a name TAP can carry", text);
 		return false;
 	}
+	if (strlen(text) == IDENTITY_MAX - 1) {
+		snprintf(check->fault, check->size, "%s...: too long a name", text);
+		return false;
+	}
 	for (int i = 0; i < CASE_COVERS_MAX && decl->covers[i]; i++)
 		if (!is_requirement(decl->covers[i])) {
 			snprintf(check->fault, check->size, "%s: no %s in the catalogue", text,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: ISC
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -111,6 +112,15 @@ static void add_line(struct text *text, const char *margin, const char *key, con
 	text_add(text, "\n");
 }
 
+// Without quotes, so a name that a trial scribbled on must not look like more.
+static void add_file(struct text *text, const char *name, size_t max)
+{
+	for (size_t i = 0; i < max && name[i] != '\0'; i++)
+		text_add(text, "%c",
+			 isalnum((unsigned char)name[i]) || strchr("_./-", name[i]) ? name[i]
+										    : '?');
+}
+
 static void add_spot(struct text *text, const char *margin, const struct point *p)
 {
 	const struct spot *spot = &p->record->decided_at;
@@ -119,7 +129,7 @@ static void add_spot(struct text *text, const char *margin, const struct point *
 
 	text_add(text, "%sat: ", margin);
 	if (placed)
-		text_add_printable(text, spot->file, sizeof spot->file);
+		add_file(text, spot->file, sizeof spot->file);
 	else
 		text_add(text, "%s", decl->file);
 	text_add(text, ":%d\n", placed ? spot->line : decl->line);

@@ -74,6 +74,7 @@ passed_or_skipped() {
 		esac
 		echo "$command: $status"
 		[ "$status" -ne 0 ]
+		grep -q "^pipe7: standard output: " err
 	done
 	nothing_left
 }
