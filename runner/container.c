@@ -58,11 +58,38 @@ static bool map_root(uid_t uid, gid_t gid)
 	return write_file("/proc/self/uid_map", uids) && write_file("/proc/self/gid_map", gids);
 }
 
+static bool make_private(const char *root)
+{
+	return mount(NULL, root, NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+}
+
+// The root directory of a chroot is none of a mount.  The one that is can be gone
+// up to from outside of a root below, and from there back to ours.
+static bool make_mounts_private(void)
+{
+	enum { DEPTH_MAX = 64 };
+
+	if (make_private("/"))
+		return true;
+	int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok = root != -1 && fchdir(root) == 0 && chroot("/proc") == 0;
+	for (int depth = 0; ok && depth < DEPTH_MAX; depth++)
+		ok = chdir("..") == 0;
+	ok = ok && make_private(".");
+	int err = errno;
+	if (root != -1) {
+		ok = fchdir(root) == 0 && chroot(".") == 0 && ok;
+		close(root);
+	}
+	errno = err;
+	return ok;
+}
+
 static bool furnish(char reason[REASON_MAX])
 {
 	unsigned long safe = MS_NOSUID | MS_NODEV | MS_NOEXEC;
 
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
+	if (!make_mounts_private())
 		return refused(reason, "making mounts private");
 	if (mount("proc", "/proc", "proc", safe, NULL) == -1)
 		return refused(reason, "mounting /proc");

@@ -103,8 +103,9 @@ passed_or_skipped() {
 }
 
 @test "few descriptors and many" {
-	started prlimit --nofile=64
 	started prlimit --nofile=16
+	some=() # all of them
+	started prlimit --nofile=64
 	can prlimit --nofile=1048576 true
 	started prlimit --nofile=1048576
 }
@@ -127,6 +128,19 @@ passed_or_skipped() {
 	show
 	[ "$status" -eq 255 ]
 	grep -q '^Bail out! ' out
+	nothing_left
+}
+
+@test "few processes are left to the trials, not taken by supervisors" {
+	as_root
+	run_to setpriv --reuid 1234567 --clear-groups prlimit --nproc=8 "$PIPE7" end_of_file
+	passed
+	[ "$(grep -c 'SKIP resource: fork()' out)" -eq 0 ]
+}
+
+@test "a file size limit ends the run with a word" {
+	run_to prlimit --fsize=0 "$PIPE7" end_of_file
+	[ "$status" -eq 255 ]
 	nothing_left
 }
 
@@ -184,6 +198,33 @@ rooted() {
 	show
 	grep -q "^  got: 'never returned; without /proc nobody knows why'$" out
 	grep -q '^  verdict: broken$' out
+	nothing_left
+}
+
+@test "in a chroot below shared mounts: a container all the same, and no mount is left" {
+	as_root
+	can unshare -m true
+	file "$PIPE7" | grep -q 'statically linked' || skip "not linked statically"
+	mkdir -p root/proc
+	cp "$PIPE7" root/pipe7
+	run_to unshare -m --propagation shared bash -c 'mount -t proc none root/proc
+		grep -c . /proc/self/mountinfo >before
+		chroot root /pipe7 --profile container "$@"
+		status=$?
+		grep -c . /proc/self/mountinfo | cmp - before && exit $status' chroot "${some[@]}"
+	passed
+	nothing_left
+}
+
+@test "as process 1 of a PID namespace, its mounts do not stay" {
+	as_root
+	can unshare -pf true
+	file "$PIPE7" | grep -q 'statically linked' || skip "not linked statically"
+	mkdir -p root/proc
+	cp "$PIPE7" root/pipe7
+	run_to unshare -pf chroot root /pipe7 "${some[@]}"
+	passed
+	never "$PWD/root" /proc/self/mountinfo
 	nothing_left
 }
 
