@@ -111,6 +111,14 @@ static int open_record(const char *place, int flags, char path[SCRATCH_MAX])
 	return fd;
 }
 
+// One that its run has removed between our open() and flock() guards nothing.
+static bool lock_record(int fd)
+{
+	struct stat st;
+
+	return flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &st) == 0 && st.st_nlink > 0;
+}
+
 bool record_open(struct guardian *g, int *fd)
 {
 	unsigned left_behind = 0;
@@ -119,7 +127,7 @@ bool record_open(struct guardian *g, int *fd)
 		*fd = open_record(places[i], O_CREAT, g->record);
 		if (*fd == -1)
 			continue;
-		if (flock(*fd, LOCK_EX | LOCK_NB) == -1) {
+		if (!lock_record(*fd)) {
 			snprintf(g->untunable, sizeof g->untunable,
 				 "sysctl: another run is tuning this host");
 			g->record[0] = '\0';
@@ -157,7 +165,7 @@ static int restore_from(int fd, const char *path)
 {
 	unsigned count;
 
-	if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
+	if (!lock_record(fd)) {
 		fprintf(stderr, "pipe7: %s: a run that tunes this host is still going on\n", path);
 		return 1;
 	}

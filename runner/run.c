@@ -110,6 +110,10 @@ static void mourn(struct run *run, int trial)
 	snprintf(record->got, sizeof record->got, "its supervisor was killed");
 	record->decided_at = record->at;
 	atomic_store(&record->verdict, BROKEN);
+	// What the supervisor would have done, before another trial sees the host.
+	if (run->trials[trial].decl->tunes[0] && run->options->tune_host &&
+	    guardian_restore(run->guardian) != 0)
+		atomic_store(&run->shared->unclean, 1);
 	atomic_store(&record->done, 1);
 }
 

@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -20,7 +19,6 @@
 
 enum {
 	TRIAL_LIMIT_MS = 10000, // times --timeout-scale; actors get nine tenths
-	TRIAL_NOFILE = 256,     // soft limit, within the hard one
 };
 
 static struct trial trial_of(const struct run *run, unsigned index)
@@ -41,17 +39,6 @@ static struct trial trial_of(const struct run *run, unsigned index)
 	return t;
 }
 
-static void set_limits(void)
-{
-	struct rlimit limit = { 0, 0 };
-
-	setrlimit(RLIMIT_CORE, &limit);
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-		limit.rlim_cur = limit.rlim_max < TRIAL_NOFILE ? limit.rlim_max : TRIAL_NOFILE;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
-
 // Makes this process what every trial starts as, and user `nth` of it.
 static void become_clean(struct trial *t, const struct run *run, pid_t parent, unsigned nth)
 {
@@ -60,7 +47,6 @@ static void become_clean(struct trial *t, const struct run *run, pid_t parent, u
 	setsid();
 	process_close_all(true, t->socket);
 	process_reset_signals();
-	set_limits();
 	umask(022);
 	if (!credentials_take(&run->credentials, t->index, nth, reason))
 		decide(t, SKIP, HERE("credentials"), "", "profile: %s", reason);
