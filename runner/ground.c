@@ -36,6 +36,7 @@ const char *must_fifo(struct trial *t, mode_t mode)
 		snprintf(t->path, sizeof t->path, "%s/%d-%u", t->scratch, (int)getpid(), n);
 		if (mkfifo(t->path, 0600) == 0)
 			break;
+		skip_if_filtered(t, "mkfifo()", errno);
 		if (errno == EPERM || errno == EROFS || errno == EOPNOTSUPP || errno == EACCES)
 			skip(t, refused);
 		if (errno != EEXIST)
@@ -78,6 +79,7 @@ static struct pipe must_make(struct trial *t, enum way way, int flags)
 	int made = way == BY_PIPE ? pipe(fds) : pipe2(fds, flags);
 	if (made == -1) {
 		int err = errno;
+		skip_if_filtered(t, way == BY_PIPE ? "pipe()" : "pipe2()", err);
 		skip_if_impossible(t, flags);
 		errno = err;
 		must(t, made);
@@ -100,9 +102,11 @@ struct pipe must_pipe_by(struct trial *t, enum way way, int flags)
 	if (have == -1 && errno == EINVAL)
 		skip(t, "absent: F_GETPIPE_SZ");
 	if (way == BY_ONE_PAGE || have < want)
-		if (fcntl(p.wr, F_SETPIPE_SZ, want) == -1 && errno == EPERM)
+		if (fcntl(p.wr, F_SETPIPE_SZ, want) == -1 && errno == EPERM) {
+			skip_if_filtered(t, "fcntl()", EPERM);
 			skip(t, "resource: pipe-max-size or the uid's page budget leaves less "
 				"than 16 pages");
+		}
 	return p;
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: ISC
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -8,13 +9,19 @@
 
 #include "process.h"
 
+// A filter may refuse fcntl(), which says nothing about the descriptor.
+static bool is_closed(int fd)
+{
+	return fcntl(fd, F_GETFD) == -1 && errno == EBADF;
+}
+
 bool process_open_standard(void)
 {
-	bool output = fcntl(STDOUT_FILENO, F_GETFD) != -1;
+	bool output = !is_closed(STDOUT_FILENO);
 
 	// open() returns the lowest free number, so a hole is filled in its turn.
 	for (int fd = 0; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDWR) == -1)
+		if (is_closed(fd) && open("/dev/null", O_RDWR) == -1)
 			break;
 	return output;
 }

@@ -145,6 +145,30 @@ passed_or_skipped() {
 	nothing_left
 }
 
+# filtered CALL ERRNO OPTION...: pipe7 where a seccomp filter fails that system call.
+filtered() {
+	local bpf='pack("SCCL" x 4, 32,0,0,0, 21,0,1,'$1', 6,0,0,0x50000+'$2', 6,0,0,0x7fff0000)'
+	local prctl='syscall(157, 38, 1, 0, 0, 0); syscall(157, 22, 2, pack("Sx6P", 4, $f))'
+	shift 2
+	run_to perl_exec "my \$f = $bpf; $prctl == 0 or die" "$PIPE7" "$@"
+}
+
+@test "what a seccomp filter refuses is skipped, and not the kernel's fault" {
+	local pipe2=293 fcntl=72 eperm=1 enosys=38
+	[ "$(uname -m)" = x86_64 ] || skip "the numbers are those of x86_64"
+	filtered $pipe2 $eperm end_of_file
+	passed
+	grep -q '# SKIP seccomp: a filter refuses pipe2()$' out
+	filtered $pipe2 $enosys end_of_file
+	passed
+	filtered $fcntl $eperm capacity
+	never '^not ok' out
+	grep -q '# SKIP seccomp: a filter refuses fcntl()$' out
+	filtered $pipe2 22 end_of_file # not an error that filters give
+	grep -q '^not ok' out
+	nothing_left
+}
+
 @test "a umask that forbids everything" {
 	run_to sh -c 'umask 777; exec "$PIPE7" "end_of_file/*/fifo"'
 	passed
