@@ -70,6 +70,15 @@ void spot_as_here(const struct spot *spot, struct here *at)
 	*at = (struct here){ spot->file, spot->line, spot->text };
 }
 
+// While another process decides, nobody may take the trial for ended.
+static void await_decision(struct record *record)
+{
+	enum { TRIES = 1000, TRY_US = 1000 };
+
+	for (int i = 0; i < TRIES && atomic_load(&record->verdict) == DECIDING; i++)
+		futex_wait(&record->stage, atomic_load(&record->stage), TRY_US);
+}
+
 _Noreturn void decide(struct trial *t, enum verdict verdict, const struct here *at,
 		      const char *want, const char *format, ...)
 {
@@ -87,6 +96,7 @@ _Noreturn void decide(struct trial *t, enum verdict verdict, const struct here *
 		atomic_store(&record->verdict, verdict);
 		futex_wake(&record->stage); // nobody will reach it any more
 	}
+	await_decision(record);
 	_exit(0);
 }
 
