@@ -22,6 +22,11 @@ long ms_left(const struct timespec *deadline)
 	       (deadline->tv_nsec - now.tv_nsec) / 1000000;
 }
 
+bool time_is_short(const struct trial *t)
+{
+	return ms_left(&t->deadline) < t->time_limit_ms / 2;
+}
+
 void deadline_in(struct timespec *deadline, long ms)
 {
 	clock_gettime(CLOCK_MONOTONIC, deadline);
