@@ -48,11 +48,13 @@ describe_guest() {
 	esac
 }
 
-# Nobody but the program lives there, so it may tune what it likes.
+# Nobody but the program lives there, so it may tune what it likes. What takes a second on a
+# busy machine takes ten in an emulated one on it.
 place_options() {
 	local guest emulator command_line port silence
 
-	! describe_guest "$(guest_arch)" >/dev/null || printf '%s\n' --console "$port" --tune-host
+	! describe_guest "$(guest_arch)" >/dev/null ||
+		printf '%s\n' --console "$port" --tune-host --timeout-scale 4
 }
 
 place_available() {
