@@ -94,13 +94,16 @@ void must_leave_pages(struct trial *t, long left, long held)
 	must_hold_pages(t, must_soft_limit(t) - left - held);
 }
 
-// With a capability that exempts it, or with a uid of its own and the limits that
-// Linux ships, nothing but the kernel is to blame for a refusal.
+// Below pipe-max-size, with a capability that exempts it, or with a uid of its own and the
+// limits that Linux ships, nothing but the kernel is to blame for a refusal.
 long set_capacity(struct trial *t, int fd, size_t bytes)
 {
 	long got = fcntl(fd, F_SETPIPE_SZ, (unsigned long)bytes);
 	int err = errno;
 
+	if (got == -1 && err == EPERM && need_cap_sys_resource(t) != NULL &&
+	    (long)bytes > must_sysctl(t, "fs/pipe-max-size"))
+		skip(t, "sysctl: pipe-max-size is less than the case takes");
 	if (got == -1 && err == EPERM && need_no_exemption(t) == NULL &&
 	    (need_own_page_budget(t) != NULL || need_default_limits(t) != NULL))
 		skip(t, "resource: pipe-max-size or the uid's page budget leaves no room to grow");
