@@ -34,10 +34,17 @@ static const struct file_row limits[] = {
 	{ "pipe_user_pages_hard", "/proc/sys/fs/pipe-user-pages-hard" },
 };
 
+// proc(5), "subset=pid", mounts a /proc without it.
+static const char *need_proc_sys(struct trial *t)
+{
+	(void)t;
+	return access("/proc/sys", F_OK) == 0 ? NULL : "absent: /proc/sys";
+}
+
 CASE(everybody_can_read_the_limits,
      .claim = { DOCUMENTED, "the limits on pipes are files below /proc/sys/fs, readable by all",
 		"pipe(7), /proc files; proc(5)" },
-     .covers = { "CAP-36" }, .since = "4.5", .needs = { need_proc }, ROWS(limits))
+     .covers = { "CAP-36" }, .since = "4.5", .needs = { need_proc, need_proc_sys }, ROWS(limits))
 {
 	const struct file_row *r = trial_row(t);
 
