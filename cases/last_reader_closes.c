@@ -16,7 +16,7 @@ static const char zeros[(1 << 16) + 1]; // more than the largest page
 
 static void expect_signals(struct trial *t, unsigned count)
 {
-	expect(t, caught(t, SIGPIPE).count, RETURNS(count));
+	expect(t, caught(t, SIGPIPE).count, RETURNS((long)count));
 }
 
 struct sleeper {

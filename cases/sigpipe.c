@@ -28,7 +28,7 @@ static struct pipe must_pipe_without_reader(struct trial *t, int flags)
 
 static void expect_signals(struct trial *t, unsigned count)
 {
-	expect(t, caught(t, SIGPIPE).count, RETURNS(count));
+	expect(t, caught(t, SIGPIPE).count, RETURNS((long)count));
 }
 
 struct refused_row {

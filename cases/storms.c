@@ -116,7 +116,7 @@ static struct pipe must_storm_pipe(struct trial *t, struct storm *s)
 	s->path = NULL;
 	if (trial_way(t) == BY_FIFO) {
 		s->path = must_fifo(t, 0600);
-		p.rd = (int)must(t, open(s->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+		p.rd = (int)must(t, unless_limited(t, open(s->path, O_RDONLY | O_NONBLOCK)));
 		p.wr = (int)must(t, open(s->path, O_WRONLY | O_CLOEXEC));
 	} else {
 		p = must_pipe(t, s->flags);

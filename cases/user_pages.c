@@ -20,7 +20,7 @@ CASE(new_pipe_is_of_full_size_while_it_fits,
      .claim = { DOCUMENTED, "a new pipe that takes its user to the soft limit has 16 pages",
 		"pipe(7), /proc files, pipe-user-pages-soft" },
      .covers = { "USR-01" }, .ways = FULL_SIZE_WAYS,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	must_leave_pages(t, DEFAULT_PAGES, 0);
 	int fd = must_new_pipe(t);
@@ -32,7 +32,7 @@ CASE(default_limits_permit_1024_pipes,
      .claim = { DOCUMENTED, "with the default limits a user gets 1024 pipes of 16 pages, no more",
 		"pipe(7), /proc files, pipe-user-pages-soft" },
      .covers = { "USR-01" },
-     .needs = { need_no_exemption, need_own_page_budget, need_default_limits })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits, need_default_limits })
 {
 	enum { PERMITTED = 1024 };
 
@@ -49,7 +49,7 @@ CASE(new_pipe_at_the_limit_is_reduced,
      .claim = { DOCUMENTED, "a new pipe of a user at the soft limit has less than 16 pages",
 		"pipe(7), /proc files, pipe-user-pages-soft" },
      .covers = { "USR-02", "USR-04" }, .ways = FULL_SIZE_WAYS,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	must_leave_pages(t, 0, 0);
 	int fd = must_new_pipe(t);
@@ -62,7 +62,7 @@ CASE(new_pipe_at_the_limit_has_two_pages,
 		"fs/pipe.c, alloc_pipe_info()" },
      .covers = { "USR-02", "USR-04" }, .since = "5.14; stable 5.10 has it",
      .against = "pipe(7), pipe-user-pages-soft: limited to one page", .ways = BY_PIPE2 | BY_FIFO,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	must_leave_pages(t, 0, 0);
 	int fd = must_new_pipe(t);
@@ -88,7 +88,7 @@ CASE(new_pipe_that_does_not_fit_is_reduced,
 		"fs/pipe.c, alloc_pipe_info()" },
      .covers = { "USR-20" },
      .against = "pipe(7), pipe-user-pages-soft: pipes are limited while the total is at the limit",
-     .needs = { need_no_exemption, need_own_page_budget }, ROWS(too_few_left))
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits }, ROWS(too_few_left))
 {
 	const struct left_row *row = trial_row(t);
 
@@ -101,7 +101,8 @@ CASE(new_pipe_that_does_not_fit_is_reduced,
 CASE(soft_limit_refuses_no_pipe,
      .claim = { DOCUMENTED, "a user over the soft limit goes on getting pipes, smaller ones",
 		"pipe(7), /proc files, pipe-user-pages-soft" },
-     .covers = { "USR-21" }, .needs = { need_no_exemption, need_own_page_budget })
+     .covers = { "USR-21" },
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	enum { MORE = 200 };
 	int fds[2];
@@ -120,7 +121,7 @@ CASE(reduced_pipe_takes_a_byte_behind_the_last_one,
      .claim = { OBSERVED, "a reduced pipe, filled and read down to one byte, takes one more",
 		"fs/pipe.c, alloc_pipe_info()" },
      .covers = { "USR-03" }, .since = "5.14; stable 5.10 has it",
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	static char bytes[REDUCED_PAGES << 16];
 	struct pipe p;
@@ -146,7 +147,7 @@ CASE(growth_at_the_limit_is_refused,
      .claim = { DOCUMENTED, "F_SETPIPE_SZ cannot enlarge a pipe of a user at the soft limit",
 		"pipe(7), /proc files, pipe-user-pages-soft; fcntl(2), F_SETPIPE_SZ" },
      .covers = { "USR-05" }, .ways = BY_PIPE2 | BY_FIFO,
-     .needs = { need_no_exemption, need_own_page_budget }, ROWS(growths))
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits }, ROWS(growths))
 {
 	const struct growth_row *row = trial_row(t);
 	int fd = must_sized_pipe(t, row->from);
@@ -160,7 +161,7 @@ CASE(growth_to_exactly_the_limit_is_allowed,
      .claim = { DOCUMENTED, "F_SETPIPE_SZ may take a user to the soft limit",
 		"pipe(7), /proc files, pipe-user-pages-soft" },
      .covers = { "USR-05" }, .ways = BY_PIPE2 | BY_FIFO,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int fd = must_sized_pipe(t, 1);
 
@@ -171,7 +172,8 @@ CASE(growth_to_exactly_the_limit_is_allowed,
 CASE(reduced_pipe_grows_once_there_is_room,
      .claim = { OBSERVED, "a pipe that was reduced can be enlarged once its user holds less",
 		"fs/pipe.c, pipe_set_size()" },
-     .covers = { "USR-10" }, .needs = { need_no_exemption, need_own_page_budget })
+     .covers = { "USR-10" },
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int other = must_sized_pipe(t, 16);
 
@@ -186,7 +188,8 @@ CASE(reduced_pipe_grows_once_there_is_room,
 CASE(sendfile_takes_sixteen_pages,
      .claim = { OBSERVED, "a thread's first sendfile() from file to file charges 16 pages",
 		"fs/splice.c, splice_direct_to_actor()" },
-     .covers = { "USR-28" }, .needs = { need_no_exemption, need_own_page_budget })
+     .covers = { "USR-28" },
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int file = (int)must(t, memfd_create("pipe7", MFD_CLOEXEC));
 	int copy = (int)must(t, memfd_create("pipe7", MFD_CLOEXEC)); // there may be no /dev

@@ -16,7 +16,7 @@ CASE(shrinking_returns_pages,
      .claim = { OBSERVED, "the pages a pipe gives up can be used for another one at once",
 		"fs/pipe.c, pipe_set_size()" },
      .covers = { "USR-10" }, .ways = BY_PIPE2 | BY_FIFO,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int shrinks = must_sized_pipe(t, 16);
 
@@ -29,7 +29,8 @@ CASE(shrinking_returns_pages,
 CASE(pages_given_up_are_not_kept,
      .claim = { DOCUMENTED, "a pipe that was shrunk cannot grow back once others have its pages",
 		"pipe(7), /proc files, pipe-user-pages-soft" },
-     .covers = { "USR-06" }, .needs = { need_no_exemption, need_own_page_budget })
+     .covers = { "USR-06" },
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int shrinks = must_sized_pipe(t, 16);
 
@@ -43,7 +44,7 @@ CASE(closing_returns_pages,
      .claim = { OBSERVED, "the pages of a pipe come back with close() of its last descriptor",
 		"fs/pipe.c, put_pipe_info()" },
      .covers = { "USR-10" }, .ways = BY_PIPE2 | BY_FIFO,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int closes = must_sized_pipe(t, 16);
 
@@ -57,7 +58,7 @@ CASE(closing_returns_what_was_charged,
      .claim = { OBSERVED, "closing a pipe returns the pages of its capacity, not of a new pipe's",
 		"fs/pipe.c, free_pipe_info()" },
      .covers = { "USR-10" }, .ways = BY_PIPE2 | BY_FIFO,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int closes = must_sized_pipe(t, 8), grows = must_sized_pipe(t, 1);
 
@@ -71,7 +72,7 @@ CASE(one_open_end_keeps_the_charge,
      .claim = { OBSERVED, "a pipe is charged in full as long as one end of it is open",
 		"fs/pipe.c, put_pipe_info()" },
      .covers = { "USR-10" }, .ways = BY_PIPE2 | BY_FIFO,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	struct pipe p = must_pipe(t, 0);
 
@@ -90,7 +91,8 @@ static void hold_all(struct trial *t, const void *arg)
 CASE(exit_returns_pages,
      .claim = { OBSERVED, "the pages of a process are there again once it has been reaped",
 		"fs/pipe.c, put_pipe_info()" },
-     .covers = { "USR-10" }, .needs = { need_no_exemption, need_own_page_budget })
+     .covers = { "USR-10" },
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	must_finish(t, start(t, hold_all, NULL));
 	int fd = must_new_pipe(t);
@@ -102,7 +104,7 @@ CASE(further_descriptors_charge_nothing,
      .claim = { OBSERVED, "a pipe is charged once, however many descriptors there are of it",
 		"fs/pipe.c, alloc_pipe_info()" },
      .covers = { "USR-22" }, .ways = BY_PIPE2 | BY_FIFO,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int fd = must_sized_pipe(t, 16);
 
@@ -117,7 +119,8 @@ CASE(further_descriptors_charge_nothing,
 CASE(opening_a_fifo_again_charges_nothing,
      .claim = { OBSERVED, "a FIFO is charged once, however often it is opened",
 		"fs/pipe.c, fifo_open()" },
-     .covers = { "USR-22" }, .needs = { need_no_exemption, need_own_page_budget })
+     .covers = { "USR-22" },
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	const char *path = must_fifo(t, 0600);
 
@@ -132,7 +135,8 @@ CASE(opening_a_fifo_again_charges_nothing,
 CASE(growing_to_and_fro_balances,
      .claim = { OBSERVED, "a pipe is charged for its capacity, whatever capacities it had before",
 		"fs/pipe.c, pipe_set_size()" },
-     .covers = { "USR-22" }, .needs = { need_no_exemption, need_own_page_budget })
+     .covers = { "USR-22" },
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int fd = must_sized_pipe(t, 1);
 
@@ -150,7 +154,7 @@ CASE(refused_growth_leaks_nothing,
      .claim = { OBSERVED, "a refused F_SETPIPE_SZ leaves the budget as it was",
 		"fs/pipe.c, pipe_set_size()" },
      .covers = { "USR-11" }, .ways = BY_PIPE2 | BY_FIFO,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int fd = must_sized_pipe(t, 1);
 
@@ -165,7 +169,7 @@ CASE(refused_shrinking_returns_nothing,
      .claim = { OBSERVED, "F_SETPIPE_SZ that fails because of bytes in the pipe returns no pages",
 		"fs/pipe.c, pipe_set_size()" },
      .covers = { "USR-24" }, .ways = BY_PIPE2 | BY_FIFO,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	struct pipe full = must_pipe(t, 0);
 
@@ -180,7 +184,8 @@ CASE(refused_shrinking_returns_nothing,
 CASE(pipe_without_descriptors_charges_nothing,
      .claim = { OBSERVED, "pipe() that fails for want of descriptors charges nothing",
 		"fs/pipe.c, do_pipe2()" },
-     .covers = { "USR-23" }, .needs = { need_no_exemption, need_own_page_budget })
+     .covers = { "USR-23" },
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	struct rlimit limit, none;
 	int fds[2];
@@ -199,7 +204,8 @@ CASE(pipe_without_descriptors_charges_nothing,
 CASE(pipe_into_bad_memory_charges_nothing,
      .claim = { OBSERVED, "pipe() that cannot store the descriptors charges nothing",
 		"fs/pipe.c, do_pipe2()" },
-     .covers = { "USR-23" }, .needs = { need_no_exemption, need_own_page_budget })
+     .covers = { "USR-23" },
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int *fds = must_share(t, page_size());
 
@@ -214,7 +220,8 @@ CASE(pipe_into_bad_memory_charges_nothing,
 CASE(fifo_without_reader_charges_nothing,
      .claim = { OBSERVED, "open() of a FIFO that fails with ENXIO charges nothing",
 		"fs/pipe.c, fifo_open()" },
-     .covers = { "USR-23" }, .needs = { need_no_exemption, need_own_page_budget })
+     .covers = { "USR-23" },
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	const char *path = must_fifo(t, 0600);
 

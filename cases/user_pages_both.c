@@ -68,7 +68,7 @@ CASE(hard_limit_goes_before_the_soft_one,
      .claim = { DOCUMENTED, "where both limits are reached pipe() is refused, not its pipe reduced",
 		"pipe(7), /proc files, pipe-user-pages-hard" },
      .covers = { "USR-19" }, .tunes = { soft, hard },
-     .needs = { need_no_exemption, need_own_page_budget }, ROWS(both_reached))
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits }, ROWS(both_reached))
 {
 	expect_pipe_by_row(t);
 }
@@ -79,16 +79,17 @@ CASE(hard_limit_counts_the_reduced_pipe,
 		"the hard limit",
 		"fs/pipe.c, alloc_pipe_info()" },
      .covers = { "USR-30" }, .tunes = { soft, hard },
-     .needs = { need_no_exemption, need_own_page_budget }, ROWS(hard_above_soft))
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits },
+     ROWS(hard_above_soft))
 {
 	expect_pipe_by_row(t);
 }
 
 CASE(soft_limit_applies_as_set,
-     .claim = { DOCUMENTED, "a new soft limit holds for the next pipe of every process",
+     .claim = { DOCUMENTED, "a soft limit that is set anew holds for the next pipe",
 		"pipe(7), /proc files, pipe-user-pages-soft" },
      .covers = { "USR-02" }, .tunes = { soft, hard }, .ways = BY_PIPE2 | BY_FIFO,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	must_hold_pages(t, 32);
 	must_limit(t, 32 + DEFAULT_PAGES, 0);
@@ -102,7 +103,7 @@ CASE(lower_limits_take_nothing_away,
      .claim = { OBSERVED, "pipes that exist keep capacity and bytes when the limits are lowered",
 		"fs/pipe.c, too_many_pipe_buffers_hard()" },
      .covers = { "USR-29" }, .tunes = { soft, hard }, .ways = BY_PIPE2 | BY_FIFO,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	struct pipe p = must_pipe(t, O_NONBLOCK);
 	static char bytes[DEFAULT_PAGES << 16];
@@ -122,7 +123,7 @@ CASE(sendfile_needs_room_for_a_pipe,
 		"hard limit",
 		"fs/splice.c, splice_direct_to_actor()" },
      .covers = { "USR-28" }, .tunes = { soft, hard },
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int file = (int)must(t, memfd_create("pipe7", MFD_CLOEXEC));
 	int null = (int)must(t, open("/dev/null", O_WRONLY | O_CLOEXEC));
@@ -152,7 +153,8 @@ static void expect_exemption(struct trial *t)
 CASE(cap_sys_resource_exempts_from_the_hard_limit,
      .claim = { DOCUMENTED, "with CAP_SYS_RESOURCE alone the hard limit does not apply",
 		"pipe(7), /proc files, pipe-user-pages-hard" },
-     .covers = { "USR-14" }, .tunes = { soft, hard }, .needs = { need_cap_sys_resource })
+     .covers = { "USR-14" }, .tunes = { soft, hard },
+     .needs = { need_cap_sys_resource, need_room_in_limits })
 {
 	must_drop_capability(t, CAP_SYS_ADMIN);
 	expect_exemption(t);
@@ -161,7 +163,8 @@ CASE(cap_sys_resource_exempts_from_the_hard_limit,
 CASE(cap_sys_admin_exempts_from_the_hard_limit,
      .claim = { DOCUMENTED, "with CAP_SYS_ADMIN alone the hard limit does not apply",
 		"pipe(7), /proc files, pipe-user-pages-hard" },
-     .covers = { "USR-14" }, .tunes = { soft, hard }, .needs = { need_cap_sys_admin })
+     .covers = { "USR-14" }, .tunes = { soft, hard },
+     .needs = { need_cap_sys_admin, need_room_in_limits })
 {
 	must_drop_capability(t, CAP_SYS_RESOURCE);
 	expect_exemption(t);
@@ -171,7 +174,8 @@ CASE(cap_sys_admin_exempts_from_the_hard_limit,
 CASE(uid_0_is_not_exempt,
      .claim = { DOCUMENTED, "uid 0 without the two capabilities is bound by the limits",
 		"pipe(7), /proc files, pipe-user-pages-hard" },
-     .covers = { "USR-32" }, .tunes = { soft, hard }, .needs = { need_uid_0, need_no_exemption })
+     .covers = { "USR-32" }, .tunes = { soft, hard },
+     .needs = { need_uid_0, need_no_exemption, need_room_in_limits })
 {
 	const char *path = must_fifo(t, 0600);
 	int fds[2], fd = must_sized_pipe(t, 1);
@@ -194,7 +198,7 @@ CASE(processes_of_a_user_share_the_hard_limit,
      .claim = { DOCUMENTED, "what another process of the user holds counts towards the hard limit",
 		"pipe(7), /proc files, pipe-user-pages-hard" },
      .covers = { "USR-15" }, .tunes = { soft, hard }, .ways = BY_PIPE2 | BY_FIFO,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	struct actor *holder = start(t, hold_one, NULL);
 	int fds[2];
@@ -225,7 +229,8 @@ CASE(hard_limit_is_the_creators,
 		"its creator, and not towards that user's",
 		"fs/pipe.c, alloc_pipe_info() and free_pipe_info()" },
      .covers = { "USR-16" }, .tunes = { soft, hard }, .ways = BY_PIPE2 | BY_FIFO,
-     .stranger = keep_what_is_sent, .needs = { need_no_exemption, need_own_page_budget })
+     .stranger = keep_what_is_sent,
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int passed = must_new_pipe(t), fds[2];
 

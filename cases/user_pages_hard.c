@@ -36,7 +36,7 @@ CASE(hard_limit_refuses_pipes,
      .claim = { DOCUMENTED, "pipe() of a user at the hard limit fails with ENFILE",
 		"pipe(2), ERRORS, ENFILE; pipe(7), /proc files, pipe-user-pages-hard" },
      .covers = { "USR-07" }, .tunes = { soft, hard }, .ways = BY_PIPE | BY_PIPE2,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	must_hold_pages(t, 32);
 	must_limit(t, 0, 32);
@@ -47,7 +47,7 @@ CASE(pipe_to_exactly_the_hard_limit_is_made,
      .claim = { DOCUMENTED, "pipe() may take a user to the hard limit",
 		"pipe(7), /proc files, pipe-user-pages-hard" },
      .covers = { "USR-07" }, .tunes = { soft, hard }, .ways = BY_PIPE | BY_PIPE2,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	must_hold_pages(t, 32);
 	must_limit(t, 0, 32 + DEFAULT_PAGES);
@@ -58,7 +58,7 @@ CASE(refused_pipe_leaves_pipefd,
      .claim = { POSIX, "pipe() that fails at the hard limit stores nothing in pipefd",
 		"POSIX.1-2024 pipe(); pipe(2), RETURN VALUE" },
      .covers = { "USR-07" }, .tunes = { soft, hard }, .ways = BY_PIPE | BY_PIPE2,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int fds[2] = { -7, -8 };
 
@@ -74,7 +74,7 @@ CASE(hard_limit_refuses_growth,
      .claim = { DOCUMENTED, "F_SETPIPE_SZ cannot enlarge a pipe of a user at the hard limit",
 		"pipe(7), /proc files, pipe-user-pages-hard" },
      .covers = { "USR-08" }, .tunes = { soft, hard }, .ways = BY_PIPE2 | BY_FIFO,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int fd = must_sized_pipe(t, 8);
 
@@ -87,7 +87,7 @@ CASE(growth_to_exactly_the_hard_limit_is_allowed,
      .claim = { DOCUMENTED, "F_SETPIPE_SZ may take a user to the hard limit",
 		"pipe(7), /proc files, pipe-user-pages-hard" },
      .covers = { "USR-08" }, .tunes = { soft, hard }, .ways = BY_PIPE2 | BY_FIFO,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int fd = must_sized_pipe(t, 8);
 
@@ -112,7 +112,7 @@ CASE(hard_limit_refuses_fifos,
 		"limit",
 		"open(2), ERRORS, ENOMEM" },
      .covers = { "USR-09" }, .tunes = { soft, hard },
-     .needs = { need_no_exemption, need_own_page_budget }, ROWS(openings))
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits }, ROWS(openings))
 {
 	const struct open_row *row = trial_row(t);
 	const char *path = must_fifo(t, 0600);
@@ -125,7 +125,7 @@ CASE(open_fifo_can_be_joined_at_the_hard_limit,
      .claim = { OBSERVED, "a FIFO that is open can be opened again at the hard limit",
 		"fs/pipe.c, fifo_open()" },
      .covers = { "USR-22" }, .tunes = { soft, hard },
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	const char *path = must_fifo(t, 0600);
 
@@ -138,7 +138,7 @@ CASE(refusals_at_the_hard_limit_leak_nothing,
      .claim = { OBSERVED, "a refused pipe() or open() leaves the budget as it was",
 		"fs/pipe.c, alloc_pipe_info()" },
      .covers = { "USR-11" }, .tunes = { soft, hard }, .ways = BY_PIPE2 | BY_FIFO,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int fd = must_sized_pipe(t, 8);
 	const char *path = trial_way(t) == BY_FIFO ? must_fifo(t, 0600) : NULL;
@@ -157,7 +157,7 @@ CASE(closing_makes_room_below_the_hard_limit,
      .claim = { OBSERVED, "a pipe can be made as soon as another one was closed",
 		"fs/pipe.c, put_pipe_info()" },
      .covers = { "USR-10" }, .tunes = { soft, hard },
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int fd = must_new_pipe(t);
 
@@ -171,7 +171,7 @@ CASE(shrinking_makes_room_below_the_hard_limit,
      .claim = { OBSERVED, "a pipe can be made as soon as others have given up 16 pages",
 		"fs/pipe.c, pipe_set_size()" },
      .covers = { "USR-10" }, .tunes = { soft, hard },
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int one = must_sized_pipe(t, 16), other = must_sized_pipe(t, 16);
 
@@ -186,7 +186,7 @@ CASE(hard_limit_of_0_is_none,
      .claim = { DOCUMENTED, "with pipe-user-pages-hard 0 there is no hard limit",
 		"pipe(7), /proc files, pipe-user-pages-hard" },
      .covers = { "USR-12" }, .tunes = { soft, hard },
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	must_limit(t, 0, 1);
 	expect_pipe(t, &refused);
@@ -198,7 +198,7 @@ CASE(soft_limit_of_0_is_none,
      .claim = { DOCUMENTED, "with pipe-user-pages-soft 0 there is no soft limit",
 		"pipe(7), /proc files, pipe-user-pages-soft" },
      .covers = { "USR-12" }, .tunes = { soft, hard }, .ways = BY_PIPE2 | BY_FIFO,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	must_leave_pages(t, 0, 0);
 	must_limit(t, 0, 0);

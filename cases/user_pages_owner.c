@@ -34,7 +34,7 @@ CASE(processes_of_a_user_share_the_budget,
      .claim = { DOCUMENTED, "what another process of the user holds counts towards the soft limit",
 		"pipe(7), /proc files, pipe-user-pages-soft" },
      .covers = { "USR-15" }, .ways = BY_PIPE2 | BY_FIFO,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	static const struct outcome less_than_default = {
 		.kind = RETURNED, .low = 1, .high_pages = DEFAULT_PAGES, .high = -1
@@ -52,7 +52,7 @@ CASE(users_have_budgets_of_their_own,
      .claim = { DOCUMENTED, "what another user holds does not count towards the soft limit",
 		"pipe(7), /proc files, pipe-user-pages-soft" },
      .covers = { "USR-15" }, .stranger = hold_all,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	await_stage(t, DONE);
 	int fd = must_new_pipe(t);
@@ -74,7 +74,8 @@ static void make_one_in_user_namespace(struct trial *t, const void *arg)
 CASE(user_namespace_is_no_way_out,
      .claim = { OBSERVED, "with every capability in a new user namespace the same budget applies",
 		"fs/pipe.c, pipe_is_unprivileged_user()" },
-     .covers = { "USR-26" }, .needs = { need_no_exemption, need_own_page_budget })
+     .covers = { "USR-26" },
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	must_leave_pages(t, 0, 0);
 	must_finish(t, start(t, make_one_in_user_namespace, NULL));
@@ -96,7 +97,7 @@ CASE(charge_stays_with_the_creator,
      .claim = { OBSERVED, "a pipe is charged to its creator while only another user has it open",
 		"fs/pipe.c, alloc_pipe_info() and free_pipe_info()" },
      .covers = { "USR-16" }, .ways = BY_PIPE2 | BY_FIFO, .stranger = keep_what_is_sent,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int passed = must_sized_pipe(t, 16);
 
@@ -127,7 +128,7 @@ CASE(receiver_is_charged_nothing,
      .claim = { OBSERVED, "a pipe received from another user takes nothing of the own budget",
 		"fs/pipe.c, alloc_pipe_info()" },
      .covers = { "USR-16" }, .stranger = receive_and_make_one,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	must_send_descriptor(t, must_sized_pipe(t, 16));
 	await_stage(t, DONE);
@@ -146,7 +147,7 @@ CASE(growth_by_another_is_checked_against_the_creator,
      .claim = { OBSERVED, "a user with room cannot enlarge the pipe of a user without",
 		"fs/pipe.c, pipe_set_size()" },
      .covers = { "USR-16" }, .stranger = enlarge_in_vain,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int fd = must_sized_pipe(t, 1);
 
@@ -171,7 +172,7 @@ CASE(growth_by_another_is_charged_to_the_creator,
 		"who is charged for it",
 		"fs/pipe.c, pipe_set_size()" },
      .covers = { "USR-16" }, .stranger = enlarge_at_the_limit,
-     .needs = { need_no_exemption, need_own_page_budget })
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int fd = must_sized_pipe(t, 1);
 
@@ -197,7 +198,7 @@ CASE(fifo_is_charged_to_who_opens_it_first,
      .claim = { OBSERVED, "a FIFO is charged to the user who opened it first, not to its owner",
 		"fs/pipe.c, fifo_open()" },
      .covers = { "USR-25" }, .stranger = open_what_is_sent,
-     .needs = { need_proc, need_no_exemption, need_own_page_budget })
+     .needs = { need_proc, need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	const char *path = must_fifo(t, 0666);
 
@@ -225,7 +226,7 @@ CASE(cap_sys_resource_exempts,
      .claim = { DOCUMENTED, "with CAP_SYS_RESOURCE alone the soft limit does not apply",
 		"pipe(7), /proc files, pipe-user-pages-soft" },
      .covers = { "USR-14" }, .ways = BY_PIPE2 | BY_FIFO,
-     .needs = { need_cap_sys_resource, need_own_page_budget })
+     .needs = { need_cap_sys_resource, need_own_page_budget, need_room_in_limits })
 {
 	must_drop_capability(t, CAP_SYS_ADMIN);
 	expect_exemption(t);
@@ -235,7 +236,7 @@ CASE(cap_sys_admin_exempts,
      .claim = { DOCUMENTED, "with CAP_SYS_ADMIN alone the soft limit does not apply",
 		"pipe(7), /proc files, pipe-user-pages-soft" },
      .covers = { "USR-14" }, .ways = BY_PIPE2 | BY_FIFO,
-     .needs = { need_cap_sys_admin, need_own_page_budget })
+     .needs = { need_cap_sys_admin, need_own_page_budget, need_room_in_limits })
 {
 	must_drop_capability(t, CAP_SYS_RESOURCE);
 	expect_exemption(t);
@@ -245,7 +246,7 @@ CASE(exempt_pages_are_charged_too,
      .claim = { OBSERVED, "what a user got by exemption counts once the exemption is gone",
 		"fs/pipe.c, alloc_pipe_info()" },
      .covers = { "USR-27" }, .ways = BY_PIPE2 | BY_FIFO,
-     .needs = { need_exemption, need_own_page_budget })
+     .needs = { need_exemption, need_own_page_budget, need_room_in_limits })
 {
 	must_leave_pages(t, DEFAULT_PAGES, 0);
 	must_new_pipe(t);
@@ -266,7 +267,7 @@ static void enlarge_without_exemption(struct trial *t, const void *arg)
 CASE(exemption_is_the_callers,
      .claim = { OBSERVED, "the exemption is of the process that enlarges, not of the pipe",
 		"fs/pipe.c, pipe_set_size()" },
-     .covers = { "USR-31" }, .needs = { need_exemption, need_own_page_budget })
+     .covers = { "USR-31" }, .needs = { need_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int fd = must_sized_pipe(t, 1);
 

@@ -7,21 +7,18 @@
 
 #include "trial.h"
 
-static const char no_soft_limit[] = "sysctl: fs/pipe-user-pages-soft is 0, or too small";
-static const char small_pipes[] = "sysctl: fs/pipe-max-size is below the default capacity";
+static const char no_soft_limit[] = "sysctl: fs/pipe-user-pages-soft is 0, which limits nothing";
 static const char hard_is_near[] = "sysctl: fs/pipe-user-pages-hard leaves no room beyond the "
 				   "soft limit";
 
 long must_soft_limit(struct trial *t)
 {
-	enum { LEAST = 256, ROOM = 4096 }; // pages; ROOM is what a case takes beyond
+	enum { ROOM = 4096 }; // pages that a case takes beyond
 	long soft = must_sysctl(t, "fs/pipe-user-pages-soft");
 	long hard = must_sysctl(t, "fs/pipe-user-pages-hard");
 
-	if (soft < LEAST)
+	if (soft == 0)
 		skip(t, no_soft_limit);
-	if (must_largest_pages(t) < DEFAULT_PAGES)
-		skip(t, small_pipes);
 	if (hard != 0 && hard < soft + ROOM)
 		skip(t, hard_is_near);
 	return soft;
@@ -32,18 +29,29 @@ long must_largest_pages(struct trial *t)
 	return must_sysctl(t, "fs/pipe-max-size") / (long)page_size();
 }
 
+long unless_limited(struct trial *t, long n)
+{
+	int err = errno;
+
+	if (n == -1 && (err == ENFILE || err == ENOMEM) &&
+	    must_sysctl(t, "fs/pipe-user-pages-hard") != 0)
+		skip(t, "resource: pipe-user-pages-hard leaves no room for a pipe");
+	errno = err;
+	return n;
+}
+
 static int new_pipe_by(struct trial *t, enum way way)
 {
 	int fds[2];
 
 	if (way == BY_FIFO) {
 		const char *path = must_fifo(t, 0600);
-		int fd = (int)must(t, open(path, O_RDWR | O_CLOEXEC));
+		int fd = (int)must(t, unless_limited(t, open(path, O_RDWR | O_CLOEXEC)));
 
 		must(t, unlink(path));
 		return fd;
 	}
-	must(t, way == BY_PIPE ? pipe(fds) : pipe2(fds, O_CLOEXEC));
+	must(t, unless_limited(t, way == BY_PIPE ? pipe(fds) : pipe2(fds, O_CLOEXEC)));
 	must(t, close(fds[1]));
 	return fds[0];
 }
@@ -86,13 +94,16 @@ void must_leave_pages(struct trial *t, long left, long held)
 	must_hold_pages(t, must_soft_limit(t) - left - held);
 }
 
-// With a capability that exempts it, or with a uid of its own and the limits that
-// Linux ships, nothing but the kernel is to blame for a refusal.
+// Below pipe-max-size, with a capability that exempts it, or with a uid of its own and the
+// limits that Linux ships, nothing but the kernel is to blame for a refusal.
 long set_capacity(struct trial *t, int fd, size_t bytes)
 {
 	long got = fcntl(fd, F_SETPIPE_SZ, (unsigned long)bytes);
 	int err = errno;
 
+	if (got == -1 && err == EPERM && need_cap_sys_resource(t) != NULL &&
+	    (long)bytes > must_sysctl(t, "fs/pipe-max-size"))
+		skip(t, "sysctl: pipe-max-size is less than the case takes");
 	if (got == -1 && err == EPERM && need_no_exemption(t) == NULL &&
 	    (need_own_page_budget(t) != NULL || need_default_limits(t) != NULL))
 		skip(t, "resource: pipe-max-size or the uid's page budget leaves no room to grow");

@@ -70,6 +70,7 @@ need need_cap_sys_resource; // in force in the initial user namespace
 need need_cap_sys_admin;    // likewise
 need need_no_exemption;     // neither of the two, so that page limits apply
 need need_own_page_budget;  // no other process is charged to the trial's uid
+need need_room_in_limits;   // for pipes of 16 pages, a few at least
 need need_default_limits;   // pipe-user-pages-* and pipe-max-size as Linux ships them
 need need_own_kernel;       // booted into this program, so nobody has set a sysctl
 need need_proc;             // /proc is mounted
@@ -198,6 +199,9 @@ long actor_result(const struct actor *actor); // of a returned attempt; -1 other
 // reach_stage() was called with at least `stage`.
 void reach_stage(struct trial *t, uint32_t stage);
 void await_stage(struct trial *t, uint32_t stage);
+
+// Half of the trial's time is gone: what is repeated for luck may stop.
+bool time_is_short(const struct trial *t);
 
 #include "ground.h"
 

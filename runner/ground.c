@@ -52,7 +52,7 @@ static struct pipe must_open_fifo(struct trial *t, int flags)
 	const char *path = must_fifo(t, 0600);
 	struct pipe p;
 
-	p.rd = (int)must(t, open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+	p.rd = (int)must(t, unless_limited(t, open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)));
 	p.wr = (int)must(t, open(path, O_WRONLY | flags | O_CLOEXEC));
 	if (!(flags & O_NONBLOCK))
 		must_set_nonblocking(t, p.rd, false);

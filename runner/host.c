@@ -131,6 +131,19 @@ const char *need_own_page_budget(struct trial *t)
 	return t->own_uid ? NULL : "resource: other processes share this uid's page budget";
 }
 
+const char *need_room_in_limits(struct trial *t)
+{
+	enum { A_FEW = 16 * DEFAULT_PAGES };
+	long soft = must_sysctl(t, "fs/pipe-user-pages-soft");
+	long hard = must_sysctl(t, "fs/pipe-user-pages-hard");
+
+	if (must_largest_pages(t) < DEFAULT_PAGES)
+		return "sysctl: fs/pipe-max-size is below the default capacity";
+	if ((soft != 0 && soft < A_FEW) || (hard != 0 && hard < A_FEW))
+		return "sysctl: fs/pipe-user-pages-* leave room for few pipes or none";
+	return NULL;
+}
+
 const char *need_default_limits(struct trial *t)
 {
 	if (must_sysctl(t, "fs/pipe-user-pages-soft") != 1024 * DEFAULT_PAGES ||
@@ -148,7 +161,7 @@ const char *need_own_kernel(struct trial *t)
 
 	(void)t;
 	if (proc_look_up(getppid(), &state, &program) && program == 1 &&
-	    init_namespace_is_initial())
+	    init_namespace_is_initial() && !init_boot_sets_sysctls())
 		return NULL;
 	return "sysctl: somebody may have set it; takes a kernel booted into pipe7";
 }

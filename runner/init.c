@@ -39,6 +39,17 @@ bool init_namespace_is_initial(void)
 	return read && strcmp(name, "kthreadd\n") == 0;
 }
 
+bool init_boot_sets_sysctls(void)
+{
+	char line[4096] = "";
+	FILE *file = fopen("/proc/cmdline", "re");
+	bool read = file && fgets(line, sizeof line, file);
+
+	if (file)
+		fclose(file);
+	return read && strstr(line, "sysctl.");
+}
+
 bool init_is_ours(void)
 {
 	if (getpid() != 1)

@@ -11,6 +11,8 @@
 bool init_is_ours(void);
 // Is this the PID namespace that the kernel started with?
 bool init_namespace_is_initial(void);
+// Does the kernel's command line set any (sysctl.NAME=VALUE)?
+bool init_boot_sets_sysctls(void);
 // Sends 0-2 to a device, raw.  False if it cannot be opened.
 bool init_console(const char *device);
 // Prints the trailer line, waits until it is out, and switches the machine off.

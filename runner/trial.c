@@ -22,6 +22,11 @@ long ms_left(const struct timespec *deadline)
 	       (deadline->tv_nsec - now.tv_nsec) / 1000000;
 }
 
+bool time_is_short(const struct trial *t)
+{
+	return ms_left(&t->deadline) < t->time_limit_ms / 2;
+}
+
 void deadline_in(struct timespec *deadline, long ms)
 {
 	clock_gettime(CLOCK_MONOTONIC, deadline);
@@ -70,6 +75,15 @@ void spot_as_here(const struct spot *spot, struct here *at)
 	*at = (struct here){ spot->file, spot->line, spot->text };
 }
 
+// While another process decides, nobody may take the trial for ended.
+static void await_decision(struct record *record)
+{
+	enum { TRIES = 1000, TRY_US = 1000 };
+
+	for (int i = 0; i < TRIES && atomic_load(&record->verdict) == DECIDING; i++)
+		futex_wait(&record->stage, atomic_load(&record->stage), TRY_US);
+}
+
 _Noreturn void decide(struct trial *t, enum verdict verdict, const struct here *at,
 		      const char *want, const char *format, ...)
 {
@@ -87,6 +101,7 @@ _Noreturn void decide(struct trial *t, enum verdict verdict, const struct here *
 		atomic_store(&record->verdict, verdict);
 		futex_wake(&record->stage); // nobody will reach it any more
 	}
+	await_decision(record);
 	_exit(0);
 }
 
