@@ -91,7 +91,7 @@ enum standing point_standing(const struct point *p)
 
 static void add_directive(struct text *text, const struct point *p, enum verdict verdict)
 {
-	const char *todo = p->format == KTAP ? "XFAIL" : "TODO";
+	const char *todo = p->format == KTAP && is_failure(verdict) ? "XFAIL" : "TODO";
 
 	if (verdict == SKIP && !skip_counts(p)) {
 		text_add(text, " # SKIP ");
@@ -182,9 +182,12 @@ void tap_point(struct text *text, const struct point *p)
 {
 	enum verdict verdict = verdict_of(p);
 	enum standing standing = point_standing(p);
-	bool ok = !is_failure(verdict) && standing != UNEXPECTED && standing != SKIPPED_UNEXPECTED;
+	bool ok = standing != UNEXPECTED && standing != SKIPPED_UNEXPECTED;
 	char name[IDENTITY_MAX];
 
+	// TAP says of a failure that it may be; kselftest says that it is well so.
+	if (p->format != KTAP)
+		ok = ok && !is_failure(verdict);
 	identity_text(p->id, name);
 	if (p->format == KTAP) // diagnostics precede the result they belong to
 		add_block(text, "# ", p, verdict);
