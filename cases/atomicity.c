@@ -166,10 +166,10 @@ static void write_volume(struct trial *t, const void *arg)
 }
 
 // The control of every case above: here the detector has to see what it must not
-// see there.  Who has just written waits behind the other, so once both sleep again
+// see there.  Who has just written waits behind the other, so once both are asleep again
 // the next page is the other's; how it goes on depends on who is quicker.
 CASE(writes_above_pipe_buf_alternate,
-     .claim = { OBSERVED, "two writes of two pages that sleep on a full page are interleaved",
+     .claim = { OBSERVED, "two writes of two pages, asleep on a full page, are interleaved",
 		"fs/pipe.c, pipe_write(), wait_event_interruptible_exclusive()" },
      .covers = { "ATM-09", "ATM-10" }, .since = "5.5", .ways = BY_ONE_PAGE)
 {

@@ -147,7 +147,7 @@ static void take_a_processor(struct trial *t, size_t nth)
 		must(t, sched_setaffinity(0, sizeof one, &one));
 }
 
-// Returns when all have called it for the nth time; at once, unless one had to sleep.
+// Returns when all have called it for the nth time; at once, unless one had to wait.
 static void meet(struct trial *t, struct race *race, uint32_t nth)
 {
 	unsigned all = RACERS * nth;

@@ -140,7 +140,7 @@ CASE(small_request_without_room_is_refused_whole,
 }
 
 CASE(small_request_without_room_sleeps_unwritten,
-     .claim = { POSIX, "up to PIPE_BUF bytes sleep with none written until they all fit",
+     .claim = { POSIX, "up to PIPE_BUF bytes wait with none written until they all fit",
 		"POSIX.1-2024 write(); pipe(7), \"PIPE_BUF\"" },
      .covers = { "WRM-02", "WRM-03", "WRM-04" }, .ways = EVERY_WAY, ROWS(small_without_room))
 {
