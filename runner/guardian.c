@@ -27,19 +27,37 @@ static void on_death(int signal)
 	atomic_fetch_add(&mine->requests, 1); // so that no wait is entered too late
 }
 
+// Keeps those that can be written, so that one that is missing, on an old kernel
+// say, is no reason to leave the others alone.
 static void read_old_values(struct guardian *g)
 {
-	for (unsigned i = 0; i < g->tunable_count && g->untunable[0] == '\0'; i++) {
-		struct tunable *tunable = &g->tunables[i];
-		int err = sysctl_read(tunable->name, tunable->old);
+	unsigned count = g->tunable_count;
+
+	g->tunable_count = 0;
+	for (unsigned i = 0; i < count; i++) {
+		struct tunable tunable = g->tunables[i];
+		int err = sysctl_read(tunable.name, tunable.old);
 
 		if (err == 0)
-			err = sysctl_writable(tunable->name);
-		if (err != 0)
-			snprintf(g->untunable, sizeof g->untunable,
-				 "sysctl: %s cannot be written: %s", tunable->name,
-				 errno_name(err));
+			err = sysctl_writable(tunable.name);
+		if (err == 0) {
+			g->tunables[g->tunable_count++] = tunable;
+			continue;
+		}
+		struct refused *refused = &g->refused[g->refused_count++];
+		memcpy(refused->name, tunable.name, sizeof refused->name);
+		refused->err = err;
 	}
+}
+
+bool guardian_refuses(const struct guardian *g, const char *name, char why[GUARDIAN_REASON_MAX])
+{
+	snprintf(why, GUARDIAN_REASON_MAX, "%s", g->untunable);
+	for (unsigned i = 0; i < g->refused_count; i++)
+		if (strcmp(g->refused[i].name, name) == 0)
+			snprintf(why, GUARDIAN_REASON_MAX, "sysctl: %s cannot be written: %s", name,
+				 errno_name(g->refused[i].err));
+	return why[0] != '\0';
 }
 
 static int put_all_back(const struct guardian *g)
@@ -78,7 +96,7 @@ static _Noreturn void guard(struct guardian *g, pid_t runner)
 	process_close_all(true, -1);
 	scratch_make(g->scratch, g->directory);
 	read_old_values(g);
-	if (g->tunable_count > 0 && g->untunable[0] == '\0')
+	if (g->tunable_count > 0)
 		record_open(g, &record);
 	for (;;) {
 		uint32_t request = atomic_load(&g->requests);

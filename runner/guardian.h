@@ -24,6 +24,11 @@ struct tunable {
 	char old[SYSCTL_VALUE_MAX];
 };
 
+struct refused {
+	char name[SYSCTL_NAME_MAX];
+	int err;
+};
+
 // Shared memory.  One request at a time: trials that tune run alone.
 struct guardian {
 	pid_t pid;
@@ -35,6 +40,8 @@ struct guardian {
 	_Atomic int err; // of the last request
 	unsigned tunable_count;
 	struct tunable tunables[TUNABLES_MAX];
+	unsigned refused_count; // those that cannot be read and written, and why
+	struct refused refused[TUNABLES_MAX];
 	char untunable[GUARDIAN_REASON_MAX]; // "class: reason"; empty when tuning works
 	char directory[SCRATCH_MAX];         // where to make the scratch directory; or empty
 	char scratch[SCRATCH_MAX];           // empty when there is none
@@ -48,6 +55,8 @@ struct guardian *guardian_start(const char *const *names, unsigned count, const 
 // Changes a sysctl.  0, or an errno value (ENOENT: not one of `names`; EIO: the
 // guardian is gone).
 int guardian_tune(struct guardian *g, const char *name, const char *value);
+// Why the sysctl cannot be tuned, as "class: reason" in `why`; false if it can.
+bool guardian_refuses(const struct guardian *g, const char *name, char why[GUARDIAN_REASON_MAX]);
 // Puts all old values back and reads them again.  0 or an errno value.
 int guardian_restore(struct guardian *g);
 // To be called when it was killed, and reaped: restores at once.

@@ -184,17 +184,30 @@ static void carry_out(struct trial *t, const struct run *run)
 	judge_end(record, end, status, sweep(record, pid, 0));
 }
 
+static bool may_tune(const struct run *run, const struct case_decl *decl,
+		     char why[GUARDIAN_REASON_MAX])
+{
+	if (decl->tunes[0] && !run->options->tune_host) {
+		snprintf(why, GUARDIAN_REASON_MAX,
+			 "sysctl: changes sysctls of the host; takes --tune-host");
+		return false;
+	}
+	for (int i = 0; i < CASE_TUNABLES_MAX && decl->tunes[i]; i++)
+		if (guardian_refuses(run->guardian, decl->tunes[i], why))
+			return false;
+	return true;
+}
+
 bool supervise(struct run *run, unsigned index)
 {
+	char why[GUARDIAN_REASON_MAX];
 	struct trial t = trial_of(run, index);
 	struct timespec begun, ended;
 	int err = 0;
 
 	clock_gettime(CLOCK_MONOTONIC, &begun);
-	if (t.decl->tunes[0] && !run->options->tune_host)
-		settle(t.record, SKIP, "sysctl: changes sysctls of the host; takes --tune-host");
-	else if (t.decl->tunes[0] && run->guardian->untunable[0])
-		settle(t.record, SKIP, "%s", run->guardian->untunable);
+	if (!may_tune(run, t.decl, why))
+		settle(t.record, SKIP, "%s", why);
 	else
 		carry_out(&t, run);
 	if (t.decl->tunes[0] && run->options->tune_host)

@@ -29,6 +29,13 @@ CASE(left_changed_by_a_hang, .claim = { POSIX, "a sysctl stays as a trial left i
 	must(t, pause());
 }
 
+// Follows the two above: the kernel's own value is 1 MiB, and must be back.
+CASE(is_back_afterwards, .claim = { POSIX, "a sysctl is as it was before the others", "nothing" },
+     .covers = { "EOF-01" }, .tunes = { "fs/pipe-max-size" })
+{
+	expect(t, must_sysctl(t, "fs/pipe-max-size"), RETURNS(1 << 20));
+}
+
 CASE(another_than_declared, .claim = { POSIX, "a trial tunes what it did not declare", "nothing" },
      .covers = { "EOF-01" }, .tunes = { "fs/pipe-user-pages-soft" })
 {
@@ -50,6 +57,7 @@ const struct family tunings_family = {
 		&undeclared,
 		&left_changed,
 		&left_changed_by_a_hang,
+		&is_back_afterwards,
 		&another_than_declared,
 		&nowhere,
 	},
