@@ -82,12 +82,7 @@ static const struct limit_row beyond[] = {
 	{ "twice_the_limit", 2, 0, 2 },
 };
 
-CASE(above_pipe_max_size_takes_cap_sys_resource,
-     .claim = { DOCUMENTED,
-		"without CAP_SYS_RESOURCE a request above pipe-max-size fails "
-		"with EPERM",
-		"fcntl(2), F_SETPIPE_SZ; pipe(7), /proc files" },
-     .covers = { "CAP-10" }, .since = "2.6.35", ROWS(beyond))
+static void refuse_by_row(struct trial *t)
 {
 	const struct limit_row *r = trial_row(t);
 	struct pipe p = must_pipe(t, 0);
@@ -96,6 +91,16 @@ CASE(above_pipe_max_size_takes_cap_sys_resource,
 	must(t, fcntl(p.wr, F_SETPIPE_SZ, page_size()));
 	must_drop_capability(t, CAP_SYS_RESOURCE);
 	expect(t, fcntl(p.wr, F_SETPIPE_SZ, r->times * max + r->bytes), FAILS(EPERM));
+}
+
+CASE(above_pipe_max_size_takes_cap_sys_resource,
+     .claim = { DOCUMENTED,
+		"without CAP_SYS_RESOURCE a request above pipe-max-size fails "
+		"with EPERM",
+		"fcntl(2), F_SETPIPE_SZ; pipe(7), /proc files" },
+     .covers = { "CAP-10" }, .since = "2.6.35", ROWS(beyond))
+{
+	refuse_by_row(t);
 }
 
 CASE(cap_sys_resource_exceeds_pipe_max_size,
@@ -122,13 +127,7 @@ CASE(cap_sys_admin_does_not_exceed_pipe_max_size,
      .against = "either capability exempts, as it does from pipe-user-pages-soft",
      .needs = { need_cap_sys_admin }, ROWS(beyond))
 {
-	const struct limit_row *r = trial_row(t);
-	struct pipe p = must_pipe(t, 0);
-	long max = must_max_size(t);
-
-	must(t, fcntl(p.wr, F_SETPIPE_SZ, page_size()));
-	must_drop_capability(t, CAP_SYS_RESOURCE);
-	expect(t, fcntl(p.wr, F_SETPIPE_SZ, r->times * max + r->bytes), FAILS(EPERM));
+	refuse_by_row(t);
 }
 
 CASE(eperm_leaves_the_capacity_alone,

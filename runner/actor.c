@@ -200,11 +200,6 @@ pid_t actor_pid(const struct actor *a)
 	return atomic_load(&a->pid);
 }
 
-long actor_result(const struct actor *a)
-{
-	return atomic_load(&a->phase) == CALLED ? a->got : -1;
-}
-
 void reach_stage(struct trial *t, uint32_t stage)
 {
 	uint32_t now = atomic_load(&t->record->stage);

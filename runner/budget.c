@@ -11,7 +11,8 @@ static const char no_soft_limit[] = "sysctl: fs/pipe-user-pages-soft is 0, which
 static const char hard_is_near[] = "sysctl: fs/pipe-user-pages-hard leaves no room beyond the "
 				   "soft limit";
 
-long must_soft_limit(struct trial *t)
+// Pages; SKIP sysctl where it limits nothing.
+static long must_soft_limit(struct trial *t)
 {
 	enum { ROOM = 4096 }; // pages that a case takes beyond
 	long soft = must_sysctl(t, "fs/pipe-user-pages-soft");

@@ -192,8 +192,7 @@ void expect_outcome(struct trial *t, struct actor *actor, const struct outcome *
 void must_block(struct trial *t, struct actor *actor);
 // Waits until the actor's body has ended (a process also: has been reaped).
 void must_finish(struct trial *t, struct actor *actor);
-pid_t actor_pid(const struct actor *actor);   // thread id of a thread
-long actor_result(const struct actor *actor); // of a returned attempt; -1 otherwise
+pid_t actor_pid(const struct actor *actor); // thread id of a thread
 
 // A counter that all the trial's processes see: await_stage() returns once
 // reach_stage() was called with at least `stage`.

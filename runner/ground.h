@@ -35,7 +35,6 @@ void must_set_nonblocking(struct trial *t, int fd, bool on);
 // Memory that all processes started afterwards share; zeroed; never NULL.
 void *must_share(struct trial *t, size_t size);
 // The page budget of a user: pipe(7), "/proc files".  Pages are charged by capacity.
-long must_soft_limit(struct trial *t);    // pages; SKIP sysctl where it limits nothing
 long must_largest_pages(struct trial *t); // pages of one pipe, pipe-max-size
 // One descriptor, open for reading, of a pipe made in the way of the trial: of
 // the capacity the kernel gives, or of `pages` (a power of two).

@@ -68,16 +68,14 @@ static pid_t start_first(struct trial *t, const struct run *run, int socket)
 	trial_main(t);
 }
 
-static void start_stranger(struct trial *t, const struct run *run, int socket)
+static bool start_stranger(struct trial *t, const struct run *run, int socket)
 {
 	pid_t parent = getpid(), pid = fork();
 
-	if (pid == -1)
-		decide(t, SKIP, HERE("fork"), "", "resource: no process for the second uid");
-	if (pid > 0) {
+	if (pid > 0)
 		atomic_store(&t->record->stranger, pid);
-		return;
-	}
+	if (pid != 0)
+		return pid != -1;
 	t->socket = socket;
 	become_clean(t, run, parent, 1);
 	// An actor, so that what goes wrong here is not taken for the first's.
@@ -168,15 +166,17 @@ static void carry_out(struct trial *t, const struct run *run)
 			settle(record, SKIP, "resource: socketpair(): %s", errno_name(errno));
 			return;
 		}
-		start_stranger(t, run, pair[1]);
 	}
-	pid_t pid = start_first(t, run, pair[0]);
+	pid_t pid = -1;
+	if (!t->decl->stranger || start_stranger(t, run, pair[1]))
+		pid = start_first(t, run, pair[0]);
+	int err = errno;
 	if (pair[0] != -1) {
 		close(pair[0]);
 		close(pair[1]);
 	}
 	if (pid == -1) {
-		settle(record, SKIP, "resource: fork(): %s", errno_name(errno));
+		settle(record, SKIP, "resource: fork(): %s", errno_name(err));
 		sweep(record, 0, 0);
 		return;
 	}
