@@ -6,13 +6,22 @@
 #   place_needs          prints in one line what has to be there
 #   place_available      succeeds, or prints why not
 #   place_run            runs "$program" "${options[@]}" there and ends with its status
-#   place_profile ASKED  optional: prints the --profile to pass when ASKED is wanted
-#   place_options        optional: prints what else the program is told there, a word a line
+# and, where it differs from what load_place has:
+#   place_variants       prints the variants worth listing, a line each: NAME, tab, what it is
+#   place_check_variant VARIANT  ends with misuse unless it is one; for names without an end
+#   place_profile ASKED  prints the --profile to pass when ASKED is wanted
+#   place_options        prints what else the program is told there, a word a line
+#   place_run_profiles PROFILE...  runs them all, each into its own tap_file and status_file
 # It reads the variables below, and calls put_known and put_dir when files go by another name.
 
 here=${here:?}  # the directory of containers/run
 program=        # an absolute path
 place=          # its name
+variant=        # which kind of it; empty when none was asked for
+label=          # PLACE[:VARIANT], which is what results are labelled with
+wanted=()       # the profiles of PLACE[:VARIANT][+PROFILE]...
+arguments=()    # what stood behind that on the command line
+tap_dir=        # where --tap-dir wants TAP and statuses
 asked=          # the profile that was asked for; empty when none was
 options=()      # the program's arguments
 known_file=     # this machine's file behind --known, and where in options it is named
@@ -36,14 +45,14 @@ misuse() {
 
 # The ground under the program failed, which says nothing about what it tests.
 bail() {
-	printf 'Bail out! %s: %s\n' "$place" "$1"
+	printf 'Bail out! %s: %s\n' "$label" "$1"
 	exit 255
 }
 
 # A skip is for people. A CI machine without the runtime would be green and test nothing.
 unavailable() {
 	[[ ${CONTAINERS_MUST_RUN-} != 1 ]] || bail "$1"
-	printf 'TAP version 13\n1..0 # SKIP absent: %s: %s\n' "$place" "$1"
+	printf 'TAP version 13\n1..0 # SKIP absent: %s: %s\n' "$label" "$1"
 	exit 0
 }
 
@@ -80,15 +89,51 @@ require_profile() {
 	[[ $2 && " $profiles " == *" $2 "* ]] || misuse "$1: '$2': expected one of $profiles"
 }
 
+# shellcheck disable=SC2317 # called unless the file has its own
 load_place() {
 	place=$1
-	# shellcheck disable=SC2317 # called unless the file has its own
-	{
-		place_profile() { echo "$1"; }
-		place_options() { :; }
-	}
+	label=$1
+	variant=
+	place_variants() { :; }
+	place_check_variant() { expect_listed_variant "$1"; }
+	place_profile() { echo "$1"; }
+	place_options() { :; }
+	place_run_profiles() { run_one_by_one "$@"; }
 	# shellcheck source=/dev/null
 	source "$here/places/$1.bash"
+}
+
+expect_listed_variant() {
+	local names
+
+	names=$(place_variants | cut -f 1 | paste -sd ' ')
+	[[ " $names " == *" $1 "* && $1 != *' '* ]] ||
+		misuse "VARIANT: '$1': expected ${names:+one of }${names:-none} in $place"
+}
+
+set_variant() {
+	variant=$1
+	label=$place:$1
+}
+
+# read_word PLACE[:VARIANT][+PROFILE]... loads the place. A variant that is a path may hold a
+# plus of its own, so it ends where only profiles follow.
+read_word() {
+	local rest=$1 profile
+
+	require_place "${1%%[:+]*}"
+	load_place "${1%%[:+]*}"
+	rest=${rest#"$place"}
+	while [[ $rest == *+* ]]; do
+		profile=${rest##*+}
+		[[ $rest != :/* || " $profiles " == *" $profile "* ]] || break
+		require_profile "$1" "$profile"
+		wanted=("$profile" "${wanted[@]}")
+		rest=${rest%+*}
+	done
+	[[ $rest ]] || return 0
+	place_check_variant "${rest#:}"
+	set_variant "${rest#:}"
 }
 
 # Whether this shell could hand PROFILE to the program. A capability counts in the initial user
@@ -105,73 +150,29 @@ host_gives() {
 	((mask >> bit & 1)) && [[ $(readlink /proc/self/ns/user) == 'user:[4026531837]' ]]
 }
 
-# --- options ---
+# --- several profiles ---
 
-take_option() {
-	case $1 in
-	--profile)
-		require_profile "$1" "$2"
-		asked=$2
-		return
-		;;
-	--known)
-		[[ -f $2 && -r $2 ]] || misuse "$1: '$2': expected a readable file"
-		known_file=$(realpath -- "$2")
-		known_at=$((${#options[@]} + 1))
-		set -- "$1" "$known_file"
-		;;
-	--dir)
-		[[ -d $2 ]] || misuse "$1: '$2': expected a directory"
-		fifo_dir=$(realpath -- "$2")
-		dir_at=$((${#options[@]} + 1))
-		set -- "$1" "$fifo_dir"
-		;;
-	esac
-	options+=("$1" "$2")
+# tap_file PROFILE and status_file PROFILE: where --tap-dir keeps them.
+tap_file() {
+	local name=$label+$1.tap
+
+	echo "$tap_dir/${name//\//_}"
 }
 
-# Only the options that a place has to know are understood here; the program judges the rest.
-read_options() {
-	local profile profile_at own
+status_file() {
+	local name
 
-	asked=$1
-	shift
-	case ${1-} in
-	run | list | show | trace | facts | measure | restore)
-		options+=("$1")
-		shift
-		;;
-	esac
-	mapfile -t own < <(place_options)
-	options+=(--place "$place" "${own[@]}" --profile '')
-	profile_at=$((${#options[@]} - 1))
+	name=$(tap_file "$1")
+	echo "${name%.tap}.status"
+}
 
-	while (($#)) && [[ $1 != -- ]]; do
-		case $1 in
-		--profile | --known | --dir)
-			take_option "$1" "${2-}"
-			shift
-			;;
-		--profile=* | --known=* | --dir=*) take_option "${1%%=*}" "${1#*=}" ;;
-		*) options+=("$1") ;;
-		esac
-		shift
+run_one_by_one() {
+	local profile
+
+	for profile; do
+		"$here/run" "$label+$profile" "${arguments[@]}" >"$(tap_file "$profile")"
+		echo $? >"$(status_file "$profile")"
 	done
-	options+=("$@")
-
-	profile=$(place_profile "$asked") || exit
-	options[profile_at]=$profile
-	[[ $profile ]] || unset "options[$profile_at]" "options[$((profile_at - 1))]"
-}
-
-# A place with a file system of its own does not see the files that --known and --dir name. It
-# brings them in, says where they are there, and the program is told that name.
-put_known() {
-	options[known_at]=$1
-}
-
-put_dir() {
-	options[dir_at]=$1
 }
 
 # --- the program ---
@@ -205,78 +206,4 @@ program_is_static() {
 
 require_static() {
 	program_is_static || unavailable "the program is not a static ELF file: $program"
-}
-
-# --- a run that leaves nothing ---
-
-# Makes the scratch directory. Whatever ends this shell, SIGKILL included, its lock on the
-# directory goes with it, and the reaper, in a session of its own, then removes what is left.
-make_scratch() {
-	scratch=$(mktemp -d "${TMPDIR:-/tmp}/pipe7.XXXXXX") ||
-		bail "no scratch directory in ${TMPDIR:-/tmp}"
-	run_id=${scratch##*/}
-	exec {alive}<"$scratch"
-	flock "$alive"
-	setsid "$here/reap" "$scratch" </dev/null >/dev/null 2>&1 {alive}<&- &
-	reaper=$!
-	trap finish EXIT
-	trap 'exit 129' HUP
-	trap 'exit 130' INT
-	trap 'exit 143' TERM
-}
-
-finish() {
-	local status=$?
-
-	trap '' HUP INT TERM
-	end_child
-	exec {alive}<&-
-	wait "$reaper"
-	exit "$status"
-}
-
-child=
-
-# The first process of a cage is killed by the kernel when unshare, its parent, is dead, and with
-# it everything in there; we see that done. A zombie is done: it may wait long for a slow init.
-end_child() {
-	local first i
-
-	[[ $child ]] || return 0
-	first=$(pgrep -P "$child")
-	kill -KILL "$child" 2>/dev/null
-	wait "$child" 2>/dev/null
-	child=
-	for ((i = 0; i < 100; i++)); do
-		grep -q '^State:\s[^ZX]' "/proc/${first:-none}/status" 2>/dev/null || break
-		sleep 0.02
-	done
-}
-
-# mortal COMMAND... becomes COMMAND, which the kernel kills when this shell dies. The parent is
-# compared because this shell may die before its child has asked for that.
-mortal() {
-	# shellcheck disable=SC2016
-	exec setpriv --pdeathsig KILL -- bash -c '((PPID == $1)) && shift && exec "$@"' \
-		mortal "$$" "$@" </dev/null {alive}<&-
-}
-
-# Runs COMMAND... to its end, and succeeds or fails as it does. Waiting is what a signal
-# interrupts, so the command is a background job.
-supervise() {
-	mortal "$@" &
-	child=$!
-	wait "$child"
-	set -- $?
-	child=
-	return "$1"
-}
-
-# Sets the words that put a command into a process and mount namespace which ends with it: a
-# runtime's own processes would outlive it. The second way needs no privilege.
-make_cage() {
-	cage=(unshare --pid --fork --kill-child --mount-proc)
-	"${cage[@]}" true 2>/dev/null && return
-	cage+=(--user --map-root-user)
-	"${cage[@]}" true 2>/dev/null
 }

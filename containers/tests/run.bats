@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
+# shellcheck disable=SC2016 # text of new places
 # The command line of containers/run, and what it says when a place cannot be had.
 
 bats_require_minimum_version 1.5.0
@@ -26,6 +27,19 @@ says() {
 	done
 }
 
+# a_new_place TEXT: containers/ with one place more, which is this machine, but for TEXT.
+a_new_place() {
+	cp -r "$top/containers" "$BATS_TEST_TMPDIR"
+	rm "$BATS_TEST_TMPDIR"/containers/places/*
+	cat >"$BATS_TEST_TMPDIR/containers/places/here.bash" <<-END
+		place_needs() { echo nothing; }
+		place_available() { :; }
+		place_run() { exec "\$program" "\${options[@]}"; }
+		${1-}
+	END
+	new_run=$BATS_TEST_TMPDIR/containers/run
+}
+
 @test "an unknown place is named with the known ones" {
 	place nowhere
 	says PLACE "'nowhere'" bwrap host qemu
@@ -33,6 +47,63 @@ says() {
 	says PLACE "'../host'"
 	place
 	says PLACE "''"
+}
+
+@test "an unknown variant is named with the known ones" {
+	a_new_place 'place_variants() { printf "%s\tis nothing\n" big small; }'
+	run "$new_run" here:little
+	says VARIANT "'little'" 'one of big small' here
+	run "$new_run" 'here:big small'
+	says VARIANT "'big small'"
+	run "$new_run" here:+container
+	says VARIANT "''"
+	place host:big
+	says VARIANT "'big'" 'expected none in host'
+}
+
+@test "a variant is in the label, and asked for before the place is" {
+	a_new_place 'place_variants() { printf "%s\tis nothing\n" big small; }
+		place_available() { [[ $variant != small ]] || { echo "too small"; false; }; }'
+	run "$new_run" here:big+as-is
+	[ "$status" -eq 0 ]
+	has_line '# argument: here:big'
+	run "$new_run" here:small
+	has_line '1..0 # SKIP absent: here:small: too small'
+	run "$new_run" --list
+	grep -qE '^here:big +is nothing +yes$' <<<"$output"
+	grep -qE '^here:small +is nothing +no: too small$' <<<"$output"
+	grep -qE '^here +nothing +yes$' <<<"$output"
+}
+
+@test "a variant that is a path ends where profiles follow" {
+	a_new_place 'place_check_variant() { [[ $1 == /* ]] || misuse "$1: expected a path"; }'
+	run "$new_run" here:/a/b+c+as-is
+	has_line '# argument: here:/a/b+c'
+	has_line '# argument: as-is'
+	run "$new_run" here:/a/b+c
+	has_line '# argument: here:/a/b+c'
+	run "$new_run" here:a+b
+	says "here:a+b" "'b'" as-is
+}
+
+@test "several profiles go into a directory, each with its status" {
+	dir=$BATS_TEST_TMPDIR/dir
+	mkdir "$dir"
+	a_new_place 'place_check_variant() { :; }'
+	run "$new_run" --tap-dir "$dir" here:/a+container+as-is fail
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+	[ "$(cd "$dir" && echo *)" = "here:_a+as-is.status here:_a+as-is.tap \
+here:_a+container.status here:_a+container.tap" ]
+	[ "$(<"$dir/here:_a+as-is.status")" = 1 ]
+	output=$(<"$dir/here:_a+container.tap")
+	has_line '# argument: container'
+	place --tap-dir "$dir" host
+	says 'PLACE+PROFILE' "'host'" profile
+	place --tap-dir "$dir/none" host+as-is
+	says --tap-dir "'$dir/none'" directory
+	place host+as-is+container
+	says host+as-is+container "'2 profiles'" one
 }
 
 @test "an unknown profile is named with the known ones" {
@@ -90,13 +161,8 @@ says() {
 }
 
 @test "a new place is one file" {
-	cp -r "$top/containers" "$BATS_TEST_TMPDIR"
-	cat >"$BATS_TEST_TMPDIR/containers/places/here.bash" <<-'END'
-		place_needs() { echo nothing; }
-		place_available() { :; }
-		place_run() { exec "$program" "${options[@]}"; }
-	END
-	run "$BATS_TEST_TMPDIR/containers/run" here
+	a_new_place
+	run "$new_run" here
 	[ "$status" -eq 0 ]
 	has_line '# argument: here'
 }
