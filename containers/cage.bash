@@ -65,11 +65,67 @@ supervise() {
 	return "$1"
 }
 
+# --- cages ---
+
 # Sets the words that put a command into a process and mount namespace which ends with it: a
-# runtime's own processes would outlive it. The second way needs no privilege.
+# runtime's own processes and mounts would outlive it. The second way needs no privilege.
 make_cage() {
 	cage=(unshare --pid --fork --kill-child --mount-proc)
 	"${cage[@]}" true 2>/dev/null && return
 	cage+=(--user --map-root-user)
 	"${cage[@]}" true 2>/dev/null
+}
+
+# Whether COMMAND... are there and a cage is to be had; or prints why not.
+need_cage() {
+	need_commands "$@" flock setpriv unshare mount pgrep || return
+	make_cage || { echo 'no process and mount namespaces' && return 1; }
+	[[ -d $inside ]] || { echo "no directory $inside" && return 1; }
+}
+
+need_root() {
+	{ ((EUID == 0)) && host_gives sys-admin; } || { echo 'for root alone' && return 1; }
+}
+
+# Inside the cage the scratch directory is where any uid can come to it.
+readonly inside=/mnt
+furniture=()    # what else the cage is furnished with: see containers/enter
+
+# caged COMMAND... runs it in the cage.
+caged() {
+	chmod 755 "$scratch"
+	supervise "${cage[@]}" "$here/enter" bind "$scratch" "$inside" "${furniture[@]}" -- "$@"
+}
+
+# caged_function NAME ARGUMENT... runs a function that needs nothing but its arguments.
+caged_function() {
+	# shellcheck disable=SC2016
+	caged bash -c "set -u; $(declare -f "$1")"' && "$@"' bash "$@"
+}
+
+# --- users of a run's own ---
+
+# The page budget is a uid's, so a run that is not root's has a uid that nobody else has: of the
+# range that systemd's "Users, Groups, UIDs and GIDs" leaves unused. It is an account in the cage
+# alone, and has 65536 uids to map with newuidmap(1).
+own_uid=
+below_uid=
+as_own_uid=()
+make_own_uid() {
+	local name
+
+	own_uid=$EUID
+	((EUID == 0)) || return 0
+	own_uid=$((0x70000000 + SRANDOM % 0x07ff0000))
+	below_uid=$((0x78000000 + SRANDOM % 0x07fd0000))
+	echo "pipe7:x:$own_uid:$own_uid::/:/bin/sh" >"$scratch/passwd"
+	echo "pipe7:x:$own_uid:" >"$scratch/group"
+	echo "pipe7:$below_uid:65536" >"$scratch/subid"
+	for name in passwd group; do
+		furniture+=(bind "$scratch/$name" "/etc/$name")
+	done
+	for name in subuid subgid; do
+		[[ ! -e /etc/$name ]] || furniture+=(bind "$scratch/subid" "/etc/$name")
+	done
+	as_own_uid=(setpriv --reuid "$own_uid" --regid "$own_uid" --clear-groups)
 }

@@ -1,21 +1,71 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash disable=SC2154 # names that lib.bash gives
-# The OCI bundle that runc and runsc are given: Open Container Initiative, Runtime
-# Specification 1.0, config.json.
+# What runc, crun and runsc are given, the bundle of the Open Container Initiative's Runtime
+# Specification 1.0, and what is the same in the places that they are.
+
+oci_variants() {
+	cat <<-'END'
+		rootless	started by an ordinary uid, in a user namespace
+		userns	in a user namespace with 65536 uids, for root alone
+		all-caps	its root has every capability that we have
+		no-caps	its root has no capability
+	END
+}
+
+# oci_available RUNTIME
+oci_available() {
+	need_cage "$1" jq || return
+	[[ $variant != userns ]] || need_root
+}
+
+# Where the capabilities are what it is about, the program keeps what it is given.
+oci_profile() {
+	[[ $variant != @(all|no)-caps || $1 ]] || set -- as-is
+	echo "$1"
+}
+
+# Every capability that this shell has, by the names that setpriv knows.
+every_capability() {
+	local name bit=0 mask
+
+	mask=$(sed -n 's/^CapBnd:[[:space:]]*/0x/p' /proc/self/status)
+	for name in $(setpriv --list-caps); do
+		((!(mask >> bit++ & 1))) || echo "${name^^}"
+	done
+}
 
 # The capabilities of the container's root, as JSON. It holds the usual ones, with which the
 # program becomes an ordinary user by itself, and the one that the profile is about. Our own lack
 # of that one is not hidden: a runtime that cannot give it says so or the program does.
 oci_capabilities() {
-	local names=$usual_capabilities
+	local names=$usual_capabilities extra=${asked^^}
 
-	case $asked in
-	sys-admin | sys-resource)
-		local extra=${asked^^}
-		! may_give "$asked" || names+=" ${extra/-/_}"
-		;;
+	case $variant:$asked in
+	all-caps:*) names=$(every_capability) ;;
+	no-caps:*) names= ;;
+	*:sys-admin | *:sys-resource) ! may_give "$asked" || names+=" ${extra/-/_}" ;;
 	esac
 	jq -Rsc 'split("[ \n]+"; null) | map(select(. != "") | "CAP_" + .)' <<<"$names"
+}
+
+# The uids of the container's user namespace, as JSON. One of ours is all that we may map by
+# ourselves; newuidmap maps more, but not in the cage of an ordinary user.
+oci_mappings() {
+	local first=$own_uid
+
+	case $variant in
+	userns) echo "[{containerID: 0, hostID: $below_uid, size: 65536}]" ;;
+	rootless)
+		[[ ${cage[*]} != *--user* ]] || first=0
+		if [[ $below_uid ]] && have newuidmap && have newgidmap; then
+			printf '[{containerID: 0, hostID: %s, size: 1},
+				{containerID: 1, hostID: %s, size: 65535}]' "$first" "$below_uid"
+		else
+			echo "[{containerID: 0, hostID: $first, size: 1}]"
+		fi
+		;;
+	*) echo '[]' ;;
+	esac
 }
 
 # oci_config ARGUMENT... prints config.json. jq takes words with a dash for its own, even after
@@ -23,8 +73,10 @@ oci_capabilities() {
 oci_config() {
 	local group=/$run_id
 
-	[[ ${cage[*]} != *--user* ]] || group=  # none that we may make
-	jq -n --argjson caps "$(oci_capabilities)" --arg dir "$fifo_dir" --arg group "$group" '
+	# None that we may make.
+	[[ ${cage[*]} != *--user* && $variant != rootless ]] || group=
+	jq -n --argjson caps "$(oci_capabilities)" --argjson ids "$(jq -n "$(oci_mappings)")" \
+		--arg dir "$fifo_dir" --arg group "$group" '
 	{
 		ociVersion: "1.0.2",
 		process: {
@@ -46,23 +98,23 @@ oci_config() {
 			{ destination: "/dir", type: "bind", source: $dir,
 			  options: ["rbind", "rw"] }
 		] end),
-		linux: {
+		linux: ({
 			cgroupsPath: $group,
-			namespaces: [{ type: "pid" }, { type: "network" }, { type: "ipc" },
-				{ type: "uts" }, { type: "mount" }],
+			namespaces: ([{ type: "pid" }, { type: "network" }, { type: "ipc" },
+				{ type: "uts" }, { type: "mount" }] +
+				if $ids == [] then [] else [{ type: "user" }] end),
 			maskedPaths: ["/proc/kcore", "/proc/keys", "/proc/timer_list"],
 			readonlyPaths: ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys",
 				"/proc/sysrq-trigger"]
-		}
+		} + if $ids == [] then {} else { uidMappings: $ids, gidMappings: $ids } end)
 	}' --args "${@/#/=}"
 }
 
-# Makes the bundle in the scratch directory. The files are copies, so that any runtime and any
-# uid can read them wherever the originals are.
-oci_bundle() {
-	local root=$scratch/bundle/rootfs
-
-	(umask 022 && mkdir -p "$root"/{proc,dev,tmp}) || bail 'no room for a bundle'
+# Makes the root file system of a container in the scratch directory. The files are copies, so
+# that any runtime and any uid can read them wherever the originals are.
+make_rootfs() {
+	root=$scratch/bundle/rootfs
+	(umask 022 && mkdir -p "$root"/{proc,dev,tmp,sys,etc}) || bail 'no room for a bundle'
 	install -m 755 -- "$program" "$root/pipe7" || bail 'no room for the program'
 	if [[ $known_file ]]; then
 		install -m 644 -- "$known_file" "$root/known.tsv"
@@ -72,5 +124,38 @@ oci_bundle() {
 		mkdir "$root/dir"
 		put_dir /dir
 	fi
+}
+
+# Makes a cage and a bundle in the scratch directory.
+oci_bundle() {
+	local root
+
+	require_static
+	make_cage
+	make_scratch
+	[[ $variant != @(rootless|userns) ]] || make_own_uid
+	make_rootfs
+	if [[ $fifo_dir ]]; then
+		mkdir "$scratch/dir"
+		furniture+=(bind "$fifo_dir" "$scratch/dir")
+	fi
 	oci_config /pipe7 "${options[@]}" >"$scratch/bundle/config.json" || bail 'no config.json'
+}
+
+# oci_run RUNTIME [OPTION]... runs the bundle and returns the runtime's status.
+oci_run() {
+	local who=()
+
+	mkdir -m 777 "$scratch/state"
+	[[ $variant != rootless ]] || who=("${as_own_uid[@]}")
+	caged "${who[@]}" "$@" --root "$inside/state/root" run \
+		--pid-file "$inside/state/pid" --bundle "$inside/bundle" "$run_id"
+}
+
+# oci_end STATUS. A runtime writes the pid file when the container is made: without one the
+# program never ran.
+oci_end() {
+	[[ -e $scratch/state/pid ]] ||
+		bail "$place ended with status $1 before the program began"
+	exit "$1"
 }

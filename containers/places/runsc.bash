@@ -9,9 +9,12 @@ place_needs() {
 	echo 'runsc, jq, and namespaces (of the user unless root)'
 }
 
+place_variants() {
+	printf '%s\t%s\n' ptrace 'with the slower platform that needs less of the host'
+}
+
 place_available() {
-	need_commands runsc jq flock setpriv unshare pgrep || return
-	make_cage || { echo 'no process namespaces' && return 1; }
+	need_cage runsc jq
 }
 
 # Its capabilities are its own kernel's; what the host lacks does not matter.
@@ -21,29 +24,23 @@ may_give() {
 
 # systrap is several times faster than ptrace; releases before 2023 do not know it.
 platform() {
-	[[ $(runsc flags 2>&1) == *systrap* ]] && echo systrap || echo ptrace
+	[[ $variant != ptrace && $(runsc flags 2>&1) == *systrap* ]] && echo systrap || echo ptrace
 }
 
 # runsc writes to a regular file from its own idea of the offset, over what is there already, so
-# it is given a pipe. Its sandbox is nobody, and makes its root on TMPDIR, where ours may not be
-# entered by others.
+# it is given a pipe. Its sandbox is nobody, and makes its root on TMPDIR.
 place_run() {
-	local words out relay status
+	local words out relay
 
-	require_static
-	make_cage
-	make_scratch
 	oci_bundle
-	words=(--root "$scratch/state" --platform="$(platform)" --network=none --net-raw
-		--ignore-cgroups)
+	words=(--platform="$(platform)" --network=none --net-raw --ignore-cgroups)
 	[[ ${cage[*]} != *--user* ]] || words+=(--rootless)
+	mkdir -m 1777 "$scratch/tmp"
 	exec {out}> >(exec cat {alive}<&-)
 	relay=$!
-	TMPDIR=/tmp supervise "${cage[@]}" runsc "${words[@]}" run --pid-file "$scratch/pid" \
-		--bundle "$scratch/bundle" "$run_id" >&"$out" {out}>&-
-	status=$?
+	TMPDIR=$inside/tmp oci_run runsc "${words[@]}" >&"$out" {out}>&-
+	set -- $?
 	exec {out}>&-
 	wait "$relay"
-	[[ -e $scratch/pid ]] || bail "runsc ended with status $status before the program began"
-	exit "$status"
+	oci_end "$1"
 }
