@@ -14,38 +14,12 @@
 #include "credentials.h"
 #include "outcome.h"
 
-static const struct {
-	const char *name;
-	uint64_t caps;
-} profiles[PROFILE_COUNT] = {
-	[UNPRIVILEGED] = { "unprivileged", 0 },
-	[SYS_RESOURCE] = { "sys-resource", CAP_BIT(CAP_SYS_RESOURCE) },
-	[SYS_ADMIN] = { "sys-admin", CAP_BIT(CAP_SYS_ADMIN) },
-	[CONTAINER] = { "container", CAPS_OF_A_CONTAINER },
-	[AS_IS] = { "as-is", 0 },
-};
-
 // Where to look for free uids.  The first range is left unused by the usual
 // assignments (systemd's "Users, Groups, UIDs and GIDs"); the others are for
 // user namespaces in which only few are mapped.
 static const struct {
 	uid_t first, last;
 } ranges[] = { { 0x70000000, 0x7ffeffff }, { 200000, 4000000 }, { 20000, 60000 } };
-
-bool profile_parse(const char *name, enum profile *profile)
-{
-	for (int i = 0; i < PROFILE_COUNT; i++)
-		if (strcmp(name, profiles[i].name) == 0) {
-			*profile = (enum profile)i;
-			return true;
-		}
-	return false;
-}
-
-const char *profile_name(enum profile profile)
-{
-	return profiles[profile].name;
-}
 
 const char *user_namespace(void)
 {
@@ -231,7 +205,7 @@ static bool plan_own_uids(unsigned trials, struct credentials *c, char reason[RE
 bool credentials_plan(enum profile profile, unsigned trials, struct credentials *c,
 		      char reason[REASON_MAX])
 {
-	*c = (struct credentials){ .profile = profile, .caps = profiles[profile].caps };
+	*c = (struct credentials){ .profile = profile, .caps = profile_caps(profile) };
 	if (profile == AS_IS)
 		return true;
 	if (profile != CONTAINER && (geteuid() == 0 || caps_have(CAP_SETUID)))

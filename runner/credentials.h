@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// credentials.h - the profiles: who a trial is, made anew before each.
+// credentials.h - who a trial is: its profile, made anew before each.
 
 #ifndef CREDENTIALS_H
 #define CREDENTIALS_H
@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum profile { UNPRIVILEGED, SYS_RESOURCE, SYS_ADMIN, CONTAINER, AS_IS, PROFILE_COUNT };
+#include "profile.h"
 
 enum { REASON_MAX = 192 };
 
@@ -22,9 +22,6 @@ struct credentials {
 	uid_t first_uid; // then these: two for each trial
 };
 
-// False if there is no such profile.
-bool profile_parse(const char *name, enum profile *profile);
-const char *profile_name(enum profile profile);
 // Works out how `trials` trials can have the profile, by trying in a child.
 // Returns false with a reason where it cannot be had.
 bool credentials_plan(enum profile profile, unsigned trials, struct credentials *c,

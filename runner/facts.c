@@ -116,7 +116,7 @@ static void gather_here(struct text *text, const struct options *o, const struct
 		fact(text, "credentials", "not taken: %s", reason);
 	fact(text, "pipe7", "%s", PIPE7_VERSION);
 	fact(text, "place", "%s", o->place);
-	fact(text, "profile", "%s", profile_name(o->profile));
+	fact(text, "profile", "%s", profile_name(c->profile));
 	add_kernel(text);
 	add_credentials(text, c);
 	add_confinement(text);

@@ -4,6 +4,7 @@
 #ifndef FACTS_H
 #define FACTS_H
 
+#include "credentials.h"
 #include "options.h"
 
 enum { FACTS_TEXT_MAX = 8192 };

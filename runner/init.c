@@ -86,9 +86,14 @@ bool init_console(const char *device)
 	return true;
 }
 
-_Noreturn void init_leave(int status)
+void init_tell(int status)
 {
 	dprintf(STDOUT_FILENO, "# pipe7: exit status %d\n", status);
+}
+
+_Noreturn void init_leave(int status)
+{
+	init_tell(status);
 	tcdrain(STDOUT_FILENO); // or the last lines are lost with the machine
 	sync();
 	reboot(RB_POWER_OFF);

@@ -15,7 +15,9 @@ bool init_namespace_is_initial(void);
 bool init_boot_sets_sysctls(void);
 // Sends 0-2 to a device, raw.  False if it cannot be opened.
 bool init_console(const char *device);
-// Prints the trailer line, waits until it is out, and switches the machine off.
+// Prints the trailer line, which says how a run ended.
+void init_tell(int status);
+// Does that for the last run, waits until it is out, and switches the machine off.
 _Noreturn void init_leave(int status);
 
 #endif

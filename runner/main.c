@@ -37,6 +37,23 @@ static int in_style(enum exit_style style, int status)
 	return status == STATUS_ALL_SKIPPED ? STATUS_UNEXPECTED : status;
 }
 
+// A run for each profile.  One that bailed out may have left the kernel as the next
+// must not find it, so it is the last.
+static int run_profiles(const struct run *run)
+{
+	const struct options *o = run->options;
+
+	for (unsigned i = 0;; i++) {
+		struct run one = *run;
+
+		one.profile = o->profiles.each[i];
+		int status = suite_run(&one);
+		if (i + 1 == o->profiles.count || status == STATUS_BAILED_OUT)
+			return in_style(o->exit_style, status);
+		init_tell(in_style(o->exit_style, status));
+	}
+}
+
 static int perform(struct run *run)
 {
 	const struct options *o = run->options;
@@ -80,7 +97,7 @@ static int perform(struct run *run)
 	case COMMAND_FACTS:
 		break;
 	}
-	return in_style(o->exit_style, suite_run(run));
+	return run_profiles(run);
 }
 
 int main(int argc, char **argv)
@@ -94,6 +111,12 @@ int main(int argc, char **argv)
 	if (!output)
 		output_discard();
 	bool parsed = options_parse(&options, argc, argv, fault, sizeof fault);
+	if (parsed && !init && options.profiles.count > 1) {
+		snprintf(fault, sizeof fault,
+			 "--profile '%.64s': expected one; init of a booted kernel runs several",
+			 options.profiles.names);
+		parsed = false;
+	}
 	// After a fault too: it has to be heard.
 	if (init && options.console && !init_console(options.console)) {
 		snprintf(fault, sizeof fault, "--console '%.64s': cannot be opened",

@@ -161,7 +161,7 @@ static bool apply(const struct parser *p, enum option option, const char *value)
 		o->command = COMMAND_VERSION;
 		return true;
 	case PROFILE:
-		return profile_parse(value, &o->profile) ||
+		return profiles_parse(value, &o->profiles) ||
 		       refuse(p, "--profile", value,
 			      "unprivileged, sys-resource, sys-admin, container or as-is");
 	case FORMAT:
@@ -216,7 +216,8 @@ bool options_parse(struct options *o, int argc, char *const *argv, char *fault, 
 	bool only_patterns = false;
 	int i = 1;
 
-	*o = (struct options){ .profile = UNPRIVILEGED, .timeout_scale = 1, .place = "host" };
+	*o = (struct options){ .timeout_scale = 1, .place = "host" };
+	o->profiles = (struct profiles){ .each = { UNPRIVILEGED }, .count = 1 };
 	for (size_t c = 0; i < argc && c < sizeof commands / sizeof commands[0]; c++)
 		if (strcmp(argv[i], commands[c]) == 0) {
 			o->command = (enum command)c;

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "credentials.h"
+#include "profile.h"
 #include "tap.h"
 
 enum { PATTERNS_MAX = 256, JOBS_MAX = 64 };
@@ -25,8 +25,8 @@ enum command {
 
 struct options {
 	enum command command;
-	enum profile profile;
-	unsigned jobs; // 0: two for each processor
+	struct profiles profiles; // more than one as init of a booted kernel only
+	unsigned jobs;            // 0: two for each processor
 	double timeout_scale;
 	const char *known_path, *directory, *place, *console;
 	bool strict_known, tune_host, fail_on_skip, against;

@@ -223,10 +223,12 @@ int run_all(struct run *run, char reason[REASON_MAX])
 		snprintf(reason, REASON_MAX, "no shared memory");
 		return -1;
 	}
+	together.count = alone.count = 0;
 	sort_trials(run, &together, &alone);
 	int ended = go_through(run, &together, jobs, reason);
 	if (ended == 0)
 		ended = go_through(run, &alone, 1, reason);
 	sweep(NULL, 0, run->guardian_pid);
+	munmap(run->shared, sizeof *run->shared);
 	return ended;
 }

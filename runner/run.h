@@ -13,6 +13,7 @@
 
 struct run {
 	const struct options *options;
+	enum profile profile;
 	struct identity *trials; // in order of printing
 	unsigned count;
 	struct record *records; // shared memory, one for each trial

@@ -47,7 +47,7 @@ static int skip_all(struct run *run, const char *reason)
 	struct text text = { bytes, sizeof bytes, 0 };
 
 	snprintf(whole, sizeof whole, "profile: %s cannot be had here: %s",
-		 profile_name(run->options->profile), reason);
+		 profile_name(run->profile), reason);
 	tap_skip_all(&text, run->options->format, whole);
 	print(run, &text);
 	if (run->output_lost)
@@ -114,7 +114,7 @@ static int run_here(struct run *run)
 	char reason[REASON_MAX], whole[REASON_MAX + 32];
 
 	prctl(ABI_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	if (!credentials_plan(run->options->profile, run->count, &run->credentials, reason))
+	if (!credentials_plan(run->profile, run->count, &run->credentials, reason))
 		return skip_all(run, reason);
 	print_beginning(run);
 	if (run->options->command == COMMAND_FACTS)
@@ -148,7 +148,7 @@ static int run_in_profile(struct run *run)
 {
 	char reason[REASON_MAX];
 
-	if (run->options->profile != CONTAINER || container_given())
+	if (run->profile != CONTAINER || container_given())
 		return run_here(run);
 	pid_t pid = container_enter(reason);
 	if (pid == -1)
@@ -207,18 +207,11 @@ static void set_limits(void)
 	}
 }
 
-int suite_run(struct run *run)
+static int run_guarded(struct run *run)
 {
 	const char *names[TUNABLES_MAX];
 	char fault[REASON_MAX];
 
-	block_signals();
-	process_close_all(false, -1);
-	set_limits();
-	run->records = mmap(NULL, run->count * sizeof *run->records, PROT_READ | PROT_WRITE,
-			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (run->records == MAP_FAILED)
-		return bail_out(run, "no shared memory");
 	run->guardian =
 		guardian_start(names, collect_tunables(run, names), run->options->directory);
 	if (run->guardian == NULL)
@@ -234,5 +227,20 @@ int suite_run(struct run *run)
 	int status = run_in_profile(run);
 	if (guardian_finish(run->guardian) != 0 && status != STATUS_BAILED_OUT)
 		return bail_out(run, "sysctls were not restored; see pipe7 restore");
+	return status;
+}
+
+int suite_run(struct run *run)
+{
+	size_t size = run->count * sizeof *run->records;
+
+	block_signals();
+	process_close_all(false, -1);
+	set_limits();
+	run->records = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (run->records == MAP_FAILED)
+		return bail_out(run, "no shared memory");
+	int status = run_guarded(run);
+	munmap(run->records, size);
 	return status;
 }

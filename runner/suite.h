@@ -15,8 +15,8 @@ enum {
 	STATUS_BAILED_OUT = 255,
 };
 
-// Runs the selected trials (or gathers the facts alone) under the profile that
-// the options name, prints, and returns one of these.
+// Runs the selected trials (or gathers the facts alone) under the run's profile,
+// prints, and returns one of these.  Leaves nothing for a next run to find.
 int suite_run(struct run *run);
 
 #endif

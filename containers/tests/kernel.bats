@@ -61,6 +61,34 @@ bails() {
 	[ "$status" -eq 2 ]
 }
 
+# --- several profiles in one boot ---
+
+# run_of N: its lines; facts_of N: those that another run of the same profile has to find again.
+run_of() {
+	awk -v n="$1" '/^TAP version/ { k++ } k == n' "$tap"
+}
+
+facts_of() {
+	run_of "$1" | grep -E '^# fact: (profile=|cap_|groups|user_namespace|pipe-|rlimit_)'
+}
+
+@test "several profiles are run in one boot, and none finds what another left" {
+	tap=$BATS_TEST_TMPDIR/tap
+	[ -x "$real_program" ] || skip 'the program is not built'
+	"$BATS_TEST_DIRNAME/boot" "$real_program" 'user_pages_hard/*' 'end_of_file/*' \
+		--profile unprivileged,container,sys-resource,unprivileged >"$tap"
+	! grep ' SKIP absent: ' "$tap" || skip "$(<"$tap")"
+	[ "$(sed -n 's/^# fact: profile=//p' "$tap" | paste -sd ,)" = \
+		unprivileged,container,sys-resource,unprivileged ]
+	for n in 1 2 3 4; do
+		[ "$(run_of "$n" | sed -n '2p; $p')" = \
+			"1..$(run_of "$n" | grep -c '^ok ')"$'\n''# pipe7: exit status 0' ]
+		run_of "$n" | grep -qE '^ok [0-9]+ - end_of_file/[^#]*$'
+	done
+	run_of 1 | grep -qE '^ok [0-9]+ - user_pages_hard/[^#]*$'
+	[ "$(facts_of 1)" = "$(facts_of 4)" ]
+}
+
 # --- the cache ---
 
 # A machine whose apt is TEXT, and a cache of our own.

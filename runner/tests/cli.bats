@@ -104,6 +104,8 @@ points() { grep -E '^(not )?ok' out; }
 	complains "--profile 'root': expected $profiles"
 	pipe7 --profile=$'a\nb'
 	complains "--profile 'a?b': expected $profiles"
+	pipe7 --profile unprivileged,container
+	complains "--profile 'unprivileged,container': expected one; init of a booted kernel *"
 	pipe7 -j 0
 	complains "-j '0': expected a number from 1 to 64"
 	pipe7 --timeout-scale x

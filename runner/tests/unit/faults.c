@@ -19,6 +19,7 @@ static const struct {
 	{ { "--profile", "root" }, "--profile 'root': expected " PROFILES },
 	{ { "--profile=" }, "--profile '': expected " PROFILES },
 	{ { "--profile" }, "--profile '': expected a value" },
+	{ { "--profile", "as-is," }, "--profile 'as-is,': expected " PROFILES },
 	{ { "-j" }, "-j '': expected " JOBS },
 	{ { "-j0" }, "-j '0': expected " JOBS },
 	{ { "-j", "65" }, "-j '65': expected " JOBS },

@@ -15,6 +15,7 @@ int main(void)
 	suite_add_tcase(suite, standing_tests());
 	suite_add_tcase(suite, known_tests());
 	suite_add_tcase(suite, registry_tests());
+	suite_add_tcase(suite, profile_tests());
 	suite_add_tcase(suite, options_tests());
 	suite_add_tcase(suite, fault_tests());
 	suite_add_tcase(suite, record_tests());

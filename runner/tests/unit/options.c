@@ -35,7 +35,8 @@ START_TEST(defaults)
 	struct options o = accept((const char *[WORDS_MAX]){ NULL });
 
 	ck_assert_int_eq(o.command, COMMAND_RUN);
-	ck_assert_int_eq(o.profile, UNPRIVILEGED);
+	ck_assert_uint_eq(o.profiles.count, 1);
+	ck_assert_int_eq(o.profiles.each[0], UNPRIVILEGED);
 	ck_assert_uint_eq(o.jobs, 0);
 	ck_assert_double_eq(o.timeout_scale, 1);
 	ck_assert_str_eq(o.place, "host");
@@ -81,26 +82,6 @@ START_TEST(only_the_first_word_is_a_command)
 END_TEST
 
 static const struct {
-	const char *name;
-	enum profile profile;
-} profiles[] = {
-	{ "unprivileged", UNPRIVILEGED },
-	{ "sys-resource", SYS_RESOURCE },
-	{ "sys-admin", SYS_ADMIN },
-	{ "container", CONTAINER },
-	{ "as-is", AS_IS },
-};
-
-START_TEST(a_profile_is_understood)
-{
-	struct options o = accept((const char *[WORDS_MAX]){ "--profile", profiles[_i].name });
-
-	ck_assert_int_eq(o.profile, profiles[_i].profile);
-	ck_assert_str_eq(profile_name(o.profile), profiles[_i].name);
-}
-END_TEST
-
-static const struct {
 	const char *words[WORDS_MAX];
 	unsigned jobs;
 } jobs[] = {
@@ -127,6 +108,17 @@ static const struct {
 START_TEST(a_scale_is_a_number)
 {
 	ck_assert_double_eq(accept(scales[_i].words).timeout_scale, scales[_i].scale);
+}
+END_TEST
+
+START_TEST(the_last_profiles_count)
+{
+	struct options o = accept((const char *[WORDS_MAX]){ "--profile", "container,as-is" });
+
+	ck_assert_uint_eq(o.profiles.count, 2);
+	o = accept((const char *[WORDS_MAX]){ "--profile=container,as-is", "--profile=as-is" });
+	ck_assert_uint_eq(o.profiles.count, 1);
+	ck_assert_int_eq(o.profiles.each[0], AS_IS);
 }
 END_TEST
 
@@ -229,9 +221,9 @@ TCase *options_tests(void)
 	tcase_add_test(tests, defaults);
 	tcase_add_loop_test(tests, a_command_is_understood, 0, COUNT(commands));
 	tcase_add_test(tests, only_the_first_word_is_a_command);
-	tcase_add_loop_test(tests, a_profile_is_understood, 0, COUNT(profiles));
 	tcase_add_loop_test(tests, jobs_are_counted, 0, COUNT(jobs));
 	tcase_add_loop_test(tests, a_scale_is_a_number, 0, COUNT(scales));
+	tcase_add_test(tests, the_last_profiles_count);
 	tcase_add_test(tests, texts_are_kept);
 	tcase_add_test(tests, flags_are_set);
 	tcase_add_loop_test(tests, a_class_of_skips_is_kept, 0, COUNT(classes));

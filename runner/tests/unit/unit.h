@@ -15,6 +15,7 @@ TCase *tap_tests(void);
 TCase *standing_tests(void);
 TCase *known_tests(void);
 TCase *registry_tests(void);
+TCase *profile_tests(void);
 TCase *options_tests(void);
 TCase *fault_tests(void);
 TCase *record_tests(void);
