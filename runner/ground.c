@@ -19,6 +19,11 @@ size_t page_size(void)
 	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
+size_t bytes_in(struct extent e)
+{
+	return (size_t)e.pages * page_size() + (size_t)e.bytes;
+}
+
 void must_set_nonblocking(struct trial *t, int fd, bool on)
 {
 	int flags = (int)must(t, fcntl(fd, F_GETFL));
@@ -143,6 +148,44 @@ void must_read(struct trial *t, int fd, void *bytes, size_t size)
 			decide(t, BROKEN, HERE("must_read"), "bytes", "end of file");
 		got += n;
 	}
+}
+
+char *must_stream(struct trial *t, size_t place, size_t size)
+{
+	char *bytes = must_share(t, size + 1); // never nothing
+
+	stream_make(bytes, place, size);
+	return bytes;
+}
+
+void must_write_stream(struct trial *t, int fd, size_t place, size_t size)
+{
+	char *bytes = must_stream(t, place, size);
+
+	must_write(t, fd, bytes, size);
+	must(t, munmap(bytes, size + 1));
+}
+
+void expect_streamed_(struct trial *t, const struct here *at, const void *bytes, size_t place,
+		      size_t size)
+{
+	size_t right = stream_matches(bytes, place, size);
+
+	if (right < size)
+		note(t, "the first wrong byte is number %zu", right);
+	errno = 0;
+	expect_true_(t, at, right == size);
+}
+
+void expect_stream_(struct trial *t, const struct here *at, int fd, size_t place, size_t size)
+{
+	char *bytes = must_share(t, size + 1);
+	const struct outcome all = RETURNS((long)size);
+
+	expect_begin(t, at);
+	expect_end(t, at, read(fd, bytes, size), &all);
+	expect_streamed_(t, at, bytes, place, size);
+	must(t, munmap(bytes, size + 1));
 }
 
 // Whole pages never merge, so each takes a slot; the last part of a page stays
