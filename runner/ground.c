@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -160,10 +161,12 @@ char *must_stream(struct trial *t, size_t place, size_t size)
 
 void must_write_stream(struct trial *t, int fd, size_t place, size_t size)
 {
-	char *bytes = must_stream(t, place, size);
+	char few[PIPE_BUF], *bytes = size <= sizeof few ? few : must_share(t, size);
 
+	stream_make(bytes, place, size);
 	must_write(t, fd, bytes, size);
-	must(t, munmap(bytes, size + 1));
+	if (bytes != few)
+		must(t, munmap(bytes, size));
 }
 
 void expect_streamed_(struct trial *t, const struct here *at, const void *bytes, size_t place,
@@ -179,13 +182,14 @@ void expect_streamed_(struct trial *t, const struct here *at, const void *bytes,
 
 void expect_stream_(struct trial *t, const struct here *at, int fd, size_t place, size_t size)
 {
-	char *bytes = must_share(t, size + 1);
+	char few[PIPE_BUF], *bytes = size <= sizeof few ? few : must_share(t, size);
 	const struct outcome all = RETURNS((long)size);
 
 	expect_begin(t, at);
 	expect_end(t, at, read(fd, bytes, size), &all);
 	expect_streamed_(t, at, bytes, place, size);
-	must(t, munmap(bytes, size + 1));
+	if (bytes != few)
+		must(t, munmap(bytes, size));
 }
 
 // Whole pages never merge, so each takes a slot; the last part of a page stays

@@ -78,7 +78,10 @@ bool records_all(const struct records_seen *seen, const struct records *r)
 // The zeros of must_fill() are no part of it.
 static unsigned char stream_byte(size_t place)
 {
-	return (unsigned char)(1 + (mix(0, (uint32_t)place) >> 8) % UINT8_MAX);
+	uint32_t x = (uint32_t)place * 0x9e3779b1u;
+
+	x ^= x >> 15;
+	return (unsigned char)(x * 0x85ebca6bu >> 24 | 1);
 }
 
 void stream_make(void *bytes, size_t place, size_t size)
