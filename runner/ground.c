@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -151,47 +150,6 @@ void must_read(struct trial *t, int fd, void *bytes, size_t size)
 	}
 }
 
-char *must_stream(struct trial *t, size_t place, size_t size)
-{
-	char *bytes = must_share(t, size + 1); // never nothing
-
-	stream_make(bytes, place, size);
-	return bytes;
-}
-
-void must_write_stream(struct trial *t, int fd, size_t place, size_t size)
-{
-	char few[PIPE_BUF], *bytes = size <= sizeof few ? few : must_share(t, size);
-
-	stream_make(bytes, place, size);
-	must_write(t, fd, bytes, size);
-	if (bytes != few)
-		must(t, munmap(bytes, size));
-}
-
-void expect_streamed_(struct trial *t, const struct here *at, const void *bytes, size_t place,
-		      size_t size)
-{
-	size_t right = stream_matches(bytes, place, size);
-
-	if (right < size)
-		note(t, "the first wrong byte is number %zu", right);
-	errno = 0;
-	expect_true_(t, at, right == size);
-}
-
-void expect_stream_(struct trial *t, const struct here *at, int fd, size_t place, size_t size)
-{
-	char few[PIPE_BUF], *bytes = size <= sizeof few ? few : must_share(t, size);
-	const struct outcome all = RETURNS((long)size);
-
-	expect_begin(t, at);
-	expect_end(t, at, read(fd, bytes, size), &all);
-	expect_streamed_(t, at, bytes, place, size);
-	if (bytes != few)
-		must(t, munmap(bytes, size));
-}
-
 // Whole pages never merge, so each takes a slot; the last part of a page stays
 // open for what is written next.
 void must_fill(struct trial *t, const struct pipe *p, size_t room)
@@ -215,6 +173,16 @@ void *must_share(struct trial *t, size_t size)
 
 	must(t, memory == MAP_FAILED ? -1 : 0);
 	return memory;
+}
+
+void *must_map_part(struct trial *t, size_t mapped, size_t beyond)
+{
+	size_t page = page_size(), good = (mapped + page - 1) / page * page;
+	size_t bad = (beyond + page - 1) / page * page;
+	char *memory = must_share(t, good + bad);
+
+	must(t, mprotect(memory + good, bad, PROT_NONE));
+	return memory + good - mapped;
 }
 
 // Descriptors are given from the lowest free one up, so that one tells how many are

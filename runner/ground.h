@@ -53,6 +53,8 @@ void expect_streamed_(struct trial *t, const struct here *at, const void *bytes,
 void must_set_nonblocking(struct trial *t, int fd, bool on);
 // Memory that all processes started afterwards share; zeroed; never NULL.
 void *must_share(struct trial *t, size_t size);
+// `mapped` bytes of it that end at a page of which `beyond` bytes cannot be accessed.
+void *must_map_part(struct trial *t, size_t mapped, size_t beyond);
 // The page budget of a user: pipe(7), "/proc files".  Pages are charged by capacity.
 long must_largest_pages(struct trial *t); // pages of one pipe, pipe-max-size
 // One descriptor, open for reading, of a pipe made in the way of the trial: of
