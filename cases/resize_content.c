@@ -9,7 +9,7 @@
 
 #include "case.h"
 
-enum { RING_PAGES = 8, PAGE_MAX = 1 << 16, PERIOD = 251 };
+enum { RING_PAGES = 8, PAGE_MAX = 1 << 16 };
 
 // Pages written and read before; what is then written; bytes of it already read
 // again; the new size of the ring.
@@ -41,40 +41,6 @@ static const struct ring_row rings[] = {
 	{ "second_lap/shrink",        14,  4, 0,   0,    4 },
 };
 // clang-format on
-
-// The byte at an offset of the stream.  No multiple of a page is one of the period,
-// so pages that change places are seen.
-static char stream_byte(size_t offset)
-{
-	return (char)(offset % PERIOD);
-}
-
-static void must_write_stream(struct trial *t, int fd, size_t from, size_t size)
-{
-	char bytes[PAGE_MAX];
-
-	for (size_t done = 0, part; done < size; done += part) {
-		part = size - done < page_size() ? size - done : page_size();
-		for (size_t i = 0; i < part; i++)
-			bytes[i] = stream_byte(from + done + i);
-		must_write(t, fd, bytes, part);
-	}
-}
-
-static void expect_stream(struct trial *t, int fd, size_t from, size_t size)
-{
-	char bytes[PAGE_MAX];
-
-	for (size_t done = 0, part; done < size; done += part) {
-		part = size - done < page_size() ? size - done : page_size();
-		expect(t, read(fd, bytes, part), RETURNS((long)part));
-		for (size_t i = 0; i < part; i++)
-			if (bytes[i] != stream_byte(from + done + i)) {
-				note(t, "the first wrong byte is number %zu", done + i);
-				expect_true(t, bytes[i] == stream_byte(from + done + i));
-			}
-	}
-}
 
 // Returns with the row's content in the ring, which starts at *from of the stream.
 static struct pipe must_ring(struct trial *t, const struct ring_row *r, size_t *from)

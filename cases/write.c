@@ -17,20 +17,11 @@ enum {
 	EMPTY = -1,           // pages of room: nothing was written yet
 };
 
-struct extent {
-	long pages, bytes;
-};
-
 struct write_row {
 	const char *name;
 	int flags;
 	struct extent size, room;
 };
-
-static size_t bytes_in(struct extent e)
-{
-	return (size_t)e.pages * page_size() + (size_t)e.bytes;
-}
 
 struct request {
 	int fd;

@@ -14,20 +14,11 @@
 
 enum { EMPTY = -1 }; // pages of room: nothing was written yet
 
-struct extent {
-	long pages, bytes;
-};
-
 struct room_row {
 	const char *name;
 	struct extent size, room;
 	struct outcome want;
 };
-
-static size_t bytes_in(struct extent e)
-{
-	return (size_t)e.pages * page_size() + (size_t)e.bytes;
-}
 
 // Returns the bytes that wait to be read.
 static size_t must_leave(struct trial *t, const struct pipe *p, struct extent room)

@@ -19,6 +19,11 @@ size_t page_size(void)
 	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
+size_t bytes_in(struct extent e)
+{
+	return (size_t)e.pages * page_size() + (size_t)e.bytes;
+}
+
 void must_set_nonblocking(struct trial *t, int fd, bool on)
 {
 	int flags = (int)must(t, fcntl(fd, F_GETFL));
@@ -168,6 +173,16 @@ void *must_share(struct trial *t, size_t size)
 
 	must(t, memory == MAP_FAILED ? -1 : 0);
 	return memory;
+}
+
+void *must_map_part(struct trial *t, size_t mapped, size_t beyond)
+{
+	size_t page = page_size(), good = (mapped + page - 1) / page * page;
+	size_t bad = (beyond + page - 1) / page * page;
+	char *memory = must_share(t, good + bad);
+
+	must(t, mprotect(memory + good, bad, PROT_NONE));
+	return memory + good - mapped;
 }
 
 // Descriptors are given from the lowest free one up, so that one tells how many are

@@ -15,6 +15,12 @@ struct pipe {
 	int rd, wr;
 };
 
+// A size for every page size.
+struct extent {
+	long pages, bytes;
+};
+size_t bytes_in(struct extent e);
+
 // A pipe of DEFAULT_PAGES (one page by BY_ONE_PAGE), O_NONBLOCK in `flags` on
 // both ends; SKIP where the machine's limits do not leave room for it.
 struct pipe must_pipe(struct trial *t, int flags);
@@ -31,9 +37,24 @@ size_t must_unread(struct trial *t, int fd);   // bytes, FIONREAD
 void must_fill(struct trial *t, const struct pipe *p, size_t room);
 void must_read(struct trial *t, int fd, void *bytes, size_t size); // all of it
 void must_write(struct trial *t, int fd, const void *bytes, size_t size);
+// The stream of records.h, from `place` on: in memory from must_share(), and written at once.
+char *must_stream(struct trial *t, size_t place, size_t size);
+void must_write_stream(struct trial *t, int fd, size_t place, size_t size);
+// One read() returns `size` bytes, and they are those of the stream from `place` on.
+#define expect_stream(t, fd, place, size)                                                          \
+	expect_stream_((t), HERE("read() of the stream, " #size " from " #place), (fd), (place),   \
+		       (size))
+void expect_stream_(struct trial *t, const struct here *at, int fd, size_t place, size_t size);
+// The same of bytes that have been read.
+#define expect_streamed(t, bytes, place, size)                                                     \
+	expect_streamed_((t), HERE(#bytes " are " #size " from " #place), (bytes), (place), (size))
+void expect_streamed_(struct trial *t, const struct here *at, const void *bytes, size_t place,
+		      size_t size);
 void must_set_nonblocking(struct trial *t, int fd, bool on);
 // Memory that all processes started afterwards share; zeroed; never NULL.
 void *must_share(struct trial *t, size_t size);
+// `mapped` bytes of it that end at a page of which `beyond` bytes cannot be accessed.
+void *must_map_part(struct trial *t, size_t mapped, size_t beyond);
 // The page budget of a user: pipe(7), "/proc files".  Pages are charged by capacity.
 long must_largest_pages(struct trial *t); // pages of one pipe, pipe-max-size
 // One descriptor, open for reading, of a pipe made in the way of the trial: of

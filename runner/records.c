@@ -74,3 +74,27 @@ bool records_all(const struct records_seen *seen, const struct records *r)
 			return false;
 	return true;
 }
+
+// The zeros of must_fill() are no part of it.
+static unsigned char stream_byte(size_t place)
+{
+	uint32_t x = (uint32_t)place * 0x9e3779b1u;
+
+	x ^= x >> 15;
+	return (unsigned char)(x * 0x85ebca6bu >> 24 | 1);
+}
+
+void stream_make(void *bytes, size_t place, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		((unsigned char *)bytes)[i] = stream_byte(place + i);
+}
+
+size_t stream_matches(const void *bytes, size_t place, size_t size)
+{
+	size_t i = 0;
+
+	while (i < size && ((const unsigned char *)bytes)[i] == stream_byte(place + i))
+		i++;
+	return i;
+}

@@ -39,4 +39,9 @@ bool records_take(struct records_seen *seen, const struct records *r, const void
 // Has every record of every writer come?
 bool records_all(const struct records_seen *seen, const struct records *r);
 
+// One writer's endless stream: `size` bytes of it from `place` on, and how many of
+// `bytes` are those, up to the first that is not.
+void stream_make(void *bytes, size_t place, size_t size);
+size_t stream_matches(const void *bytes, size_t place, size_t size);
+
 #endif

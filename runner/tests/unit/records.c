@@ -136,6 +136,34 @@ START_TEST(sizes_are_between_least_and_most)
 }
 END_TEST
 
+START_TEST(a_stream_is_known_by_every_byte)
+{
+	enum { SIZE = 5000, PLACE = 70000 };
+	unsigned char stream[SIZE];
+
+	stream_make(stream, PLACE, sizeof stream);
+	for (size_t i = 0; i < sizeof stream; i++) {
+		ck_assert_uint_ne(stream[i], 0);
+		stream[i] ^= 1;
+		ck_assert_uint_eq(stream_matches(stream, PLACE, sizeof stream), i);
+		stream[i] ^= 1;
+	}
+	ck_assert_uint_eq(stream_matches(stream, PLACE, sizeof stream), SIZE);
+}
+END_TEST
+
+// However far: a byte, a page of any size, a pipe.
+START_TEST(a_stream_is_not_like_itself_elsewhere)
+{
+	enum { SIZE = 8, FAR = 1 << 20 };
+	unsigned char stream[SIZE];
+
+	stream_make(stream, 0, sizeof stream);
+	for (size_t place = 1; place <= FAR; place++)
+		ck_assert_uint_lt(stream_matches(stream, place, sizeof stream), SIZE);
+}
+END_TEST
+
 TCase *record_tests(void)
 {
 	TCase *tests = tcase_create("records");
@@ -144,5 +172,7 @@ TCase *record_tests(void)
 	tcase_add_test(tests, one_byte_changed_is_seen);
 	tcase_add_test(tests, records_of_one_byte_are_told_apart);
 	tcase_add_test(tests, sizes_are_between_least_and_most);
+	tcase_add_test(tests, a_stream_is_known_by_every_byte);
+	tcase_add_test(tests, a_stream_is_not_like_itself_elsewhere);
 	return tests;
 }

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: ISC
+// Ground: the stream of records.h, written, read and compared.
+
+#include <errno.h>
+#include <limits.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "trial.h"
+
+char *must_stream(struct trial *t, size_t place, size_t size)
+{
+	char *bytes = must_share(t, size + 1); // never nothing
+
+	stream_make(bytes, place, size);
+	return bytes;
+}
+
+void must_write_stream(struct trial *t, int fd, size_t place, size_t size)
+{
+	char few[PIPE_BUF], *bytes = size <= sizeof few ? few : must_share(t, size);
+
+	stream_make(bytes, place, size);
+	must_write(t, fd, bytes, size);
+	if (bytes != few)
+		must(t, munmap(bytes, size));
+}
+
+void expect_streamed_(struct trial *t, const struct here *at, const void *bytes, size_t place,
+		      size_t size)
+{
+	size_t right = stream_matches(bytes, place, size);
+
+	if (right < size)
+		note(t, "the first wrong byte is number %zu", right);
+	errno = 0;
+	expect_true_(t, at, right == size);
+}
+
+void expect_stream_(struct trial *t, const struct here *at, int fd, size_t place, size_t size)
+{
+	char few[PIPE_BUF], *bytes = size <= sizeof few ? few : must_share(t, size);
+	const struct outcome all = RETURNS((long)size);
+
+	expect_begin(t, at);
+	expect_end(t, at, read(fd, bytes, size), &all);
+	expect_streamed_(t, at, bytes, place, size);
+	if (bytes != few)
+		must(t, munmap(bytes, size));
+}
