@@ -260,7 +260,7 @@ CASE(sa_restart_does_not_complete_a_write_cut_short,
      .claim = { DOCUMENTED,
 		"a handler with SA_RESTART too ends a write() that has written a part, with the "
 		"count of that",
-		"signal(7), Interruption of system calls and library functions by signal handlers" },
+		"signal(7), Interruption of system calls ... by signal handlers" },
      .covers = { "INT-05" }, .ways = EVERY_WAY)
 {
 	expect_cut_short(t, SA_RESTART);

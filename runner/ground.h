@@ -69,9 +69,8 @@ struct caught caught(const struct trial *t, int signal);
 void must_signal(struct trial *t, const struct actor *actor, int signal);
 // The same with a signal that is caught; returns once another handler has run.
 void must_interrupt(struct trial *t, const struct actor *actor, int signal);
-// Stops an actor that is a process, and lets it go on; return once it has.
+// Returns once the actor, a process, has stopped; SIGCONT lets it go on.
 void must_stop(struct trial *t, const struct actor *actor);
-void must_continue(struct trial *t, const struct actor *actor);
 pid_t thread_id(void);
 
 // Host and credentials.

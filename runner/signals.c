@@ -91,22 +91,12 @@ void must_interrupt(struct trial *t, const struct actor *actor, int signal)
 	}
 }
 
-static void must_change(struct trial *t, const struct actor *actor, int signal, int options)
+void must_stop(struct trial *t, const struct actor *actor)
 {
 	int status;
 
-	must_signal(t, actor, signal);
-	must(t, waitpid(actor_pid(actor), &status, options));
-	if (!WIFSTOPPED(status) && !WIFCONTINUED(status))
-		decide(t, BROKEN, HERE("waitpid"), "a change of state", "the actor's end");
-}
-
-void must_stop(struct trial *t, const struct actor *actor)
-{
-	must_change(t, actor, SIGSTOP, WUNTRACED);
-}
-
-void must_continue(struct trial *t, const struct actor *actor)
-{
-	must_change(t, actor, SIGCONT, WCONTINUED);
+	must_signal(t, actor, SIGSTOP);
+	must(t, waitpid(actor_pid(actor), &status, WUNTRACED));
+	if (!WIFSTOPPED(status))
+		decide(t, BROKEN, HERE("must_stop"), "the actor stopped", "its end");
 }
