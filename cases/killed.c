@@ -141,7 +141,7 @@ static const struct write_row killed[] = {
 
 CASE(sleeping_write_can_be_killed,
      .claim = { POSIX,
-		"SIGKILL ends a process that is asleep in write() of up to PIPE_BUF bytes, and none of "
+		"SIGKILL ends a process asleep in write() of up to PIPE_BUF bytes, and none of "
 		"them is in the pipe",
 		"POSIX.1-2024 <signal.h>, SIGKILL; XSH 2.4.4" },
      .covers = { "INT-09" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(killed))
