@@ -87,6 +87,11 @@ void must_catch(struct trial *t, int signal, int sa_flags);
 void must_ignore(struct trial *t, int signal);
 void must_mask(struct trial *t, int signal, bool blocked); // calling thread
 struct caught caught(const struct trial *t, int signal);
+void must_signal(struct trial *t, const struct actor *actor, int signal);
+// The same with a signal that is caught; returns once another handler has run.
+void must_interrupt(struct trial *t, const struct actor *actor, int signal);
+// Returns once the actor, a process, has stopped; SIGCONT lets it go on.
+void must_stop(struct trial *t, const struct actor *actor);
 pid_t thread_id(void);
 
 // Host and credentials.

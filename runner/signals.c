@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "outcome.h"
@@ -28,6 +29,7 @@ static void count(int signal, siginfo_t *info, void *context)
 	atomic_store(&r->sender, info->si_pid);
 	atomic_store(&r->receiver, thread_id());
 	atomic_fetch_add(&r->count, 1);
+	futex_wake(&r->count);
 	errno = err;
 }
 
@@ -63,4 +65,38 @@ struct caught caught(const struct trial *t, int signal)
 
 	return (struct caught){ atomic_load(&r->count), atomic_load(&r->code),
 				atomic_load(&r->sender), atomic_load(&r->receiver) };
+}
+
+void must_signal(struct trial *t, const struct actor *actor, int signal)
+{
+	if (actor->thread)
+		must(t, syscall(SYS_tgkill, getpid(), actor_pid(actor), signal));
+	else
+		must(t, kill(actor_pid(actor), signal));
+}
+
+void must_interrupt(struct trial *t, const struct actor *actor, int signal)
+{
+	struct signal_record *r = &t->record->signals[signal];
+	uint32_t before = atomic_load(&r->count);
+	enum { WAIT_US = 100000 };
+
+	must_signal(t, actor, signal);
+	while (atomic_load(&r->count) == before) {
+		if (atomic_load(&t->record->verdict) > DECIDING)
+			_exit(0); // whoever was to handle it has ended the trial
+		if (ms_left(&t->deadline) <= 0)
+			decide(t, BROKEN, HERE("must_interrupt"), "a handler", "not run");
+		futex_wait(&r->count, before, WAIT_US);
+	}
+}
+
+void must_stop(struct trial *t, const struct actor *actor)
+{
+	int status;
+
+	must_signal(t, actor, SIGSTOP);
+	must(t, waitpid(actor_pid(actor), &status, WUNTRACED));
+	if (!WIFSTOPPED(status))
+		decide(t, BROKEN, HERE("must_stop"), "the actor stopped", "its end");
 }

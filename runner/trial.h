@@ -40,7 +40,7 @@ struct actor {
 };
 
 struct signal_record {
-	_Atomic unsigned count;
+	_Atomic uint32_t count; // futex
 	_Atomic int code, sender, receiver;
 };
 

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: ISC
+// What a signal does to a read or write that sleeps: signal(7), on interrupted calls.
+//
+// Everything is seen: the caller asleep, its handler having run, the caller asleep again.
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "case.h"
+
+enum {
+	LARGE = PIPE_BUF + 1,
+	LINE = 100, // bytes
+	TIMES = 3,
+};
+
+struct call {
+	struct pipe p;
+	char *bytes;
+	size_t size;
+};
+
+static struct call must_prepare(struct trial *t, size_t size, int sa_flags)
+{
+	struct call c = { must_pipe(t, 0), must_share(t, size), size };
+
+	must_catch(t, SIGUSR1, sa_flags);
+	return c;
+}
+
+static void read_once(struct trial *t, const void *arg)
+{
+	const struct call *c = arg;
+
+	must(t, close(c->p.wr));
+	attempt(t, read(c->p.rd, c->bytes, c->size));
+}
+
+static void readv_once(struct trial *t, const void *arg)
+{
+	const struct call *c = arg;
+	const struct iovec halves[] = { { c->bytes, 1 }, { c->bytes + 1, c->size - 1 } };
+
+	must(t, close(c->p.wr));
+	attempt(t, readv(c->p.rd, halves, 2));
+}
+
+static void write_once(struct trial *t, const void *arg)
+{
+	const struct call *c = arg;
+
+	must(t, close(c->p.rd));
+	attempt(t, write(c->p.wr, c->bytes, c->size));
+}
+
+static void writev_once(struct trial *t, const void *arg)
+{
+	const struct call *c = arg;
+	const struct iovec halves[] = { { c->bytes, 1 }, { c->bytes + 1, c->size - 1 } };
+
+	must(t, close(c->p.rd));
+	attempt(t, writev(c->p.wr, halves, 2));
+}
+
+static struct records one_record(size_t size)
+{
+	return (struct records){ 1, size, size, 1, 1 };
+}
+
+// The bytes are the beginning of the one record of that size.
+static void expect_beginning(struct trial *t, size_t record, const void *bytes, size_t size)
+{
+	struct records r = one_record(record);
+	struct records_seen seen = { .bytes = 0 };
+
+	expect_true(t, records_take(&seen, &r, bytes, size) && seen.bytes == size);
+}
+
+struct read_row {
+	const char *name;
+	actor_body *body;
+};
+
+static const struct read_row reads[] = {
+	{ "read", read_once },
+	{ "readv", readv_once },
+};
+
+CASE(sleeping_read_fails_with_eintr,
+     .claim = { POSIX,
+		"a handler without SA_RESTART ends a sleeping read() with EINTR, once for one "
+		"signal",
+		"POSIX.1-2024 read(), EINTR" },
+     .covers = { "INT-01" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(reads))
+{
+	const struct read_row *row = trial_row(t);
+	struct call c = must_prepare(t, LINE, 0);
+	struct actor *reader = start(t, row->body, &c);
+
+	must_block(t, reader);
+	must_signal(t, reader, SIGUSR1);
+	expect_actor(t, reader, FAILS(EINTR));
+	expect(t, caught(t, SIGUSR1).count, RETURNS(1));
+}
+
+CASE(interrupted_read_takes_nothing_later,
+     .claim = { POSIX, "what is written after a read() failed with EINTR is there for the next one",
+		"POSIX.1-2024 read()" },
+     .covers = { "INT-07" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(reads))
+{
+	const struct read_row *row = trial_row(t);
+	struct call c = must_prepare(t, LINE, 0);
+	const struct records r = one_record(LINE);
+	struct actor *reader = start(t, row->body, &c);
+	char line[LINE], got[LINE];
+
+	must_block(t, reader);
+	must_signal(t, reader, SIGUSR1);
+	expect_actor(t, reader, FAILS(EINTR));
+	record_make(&r, 0, 0, line);
+	must_write(t, c.p.wr, line, LINE);
+	expect(t, read(c.p.rd, got, LINE), RETURNS(LINE));
+	expect_beginning(t, LINE, got, LINE);
+}
+
+CASE(restarted_read_gets_the_data,
+     .claim = { POSIX,
+		"a handler with SA_RESTART leaves a sleeping read() asleep, which then returns "
+		"what is written",
+		"POSIX.1-2024 sigaction(), SA_RESTART" },
+     .covers = { "INT-02" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(reads))
+{
+	const struct read_row *row = trial_row(t);
+	struct call c = must_prepare(t, LINE, SA_RESTART);
+	const struct records r = one_record(LINE);
+	struct actor *reader = start(t, row->body, &c);
+	char line[LINE];
+
+	must_block(t, reader);
+	for (int i = 0; i < TIMES; i++) {
+		must_interrupt(t, reader, SIGUSR1);
+		expect_actor(t, reader, BLOCKS);
+	}
+	record_make(&r, 0, 0, line);
+	must_write(t, c.p.wr, line, LINE);
+	expect_actor(t, reader, RETURNS(LINE));
+	expect_beginning(t, LINE, c.bytes, LINE);
+}
+
+CASE(restarted_read_sees_end_of_file,
+     .claim = { POSIX, "a read() restarted after a handler returns 0 when the last writer closes",
+		"POSIX.1-2024 sigaction(), SA_RESTART; read()" },
+     .covers = { "INT-17" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(reads))
+{
+	const struct read_row *row = trial_row(t);
+	struct call c = must_prepare(t, LINE, SA_RESTART);
+	struct actor *reader = start(t, row->body, &c);
+
+	must_block(t, reader);
+	must_interrupt(t, reader, SIGUSR1);
+	expect_actor(t, reader, BLOCKS);
+	must(t, close(c.p.wr));
+	expect_actor(t, reader, RETURNS(0));
+}
+
+struct write_row {
+	const char *name;
+	actor_body *body;
+	size_t size, room;
+};
+
+static const struct write_row nothing_written[] = {
+	{ "byte/full", write_once, 1, 0 },
+	{ "pipe_buf/tight", write_once, PIPE_BUF, PIPE_BUF - 1 },
+	{ "large/full", write_once, LARGE, 0 },
+	{ "writev/pipe_buf/tight", writev_once, PIPE_BUF, PIPE_BUF - 1 },
+};
+
+CASE(sleeping_write_fails_with_eintr,
+     .claim = { POSIX,
+		"a handler without SA_RESTART ends a sleeping write() that has written nothing "
+		"with EINTR, and it writes nothing",
+		"POSIX.1-2024 write(), EINTR" },
+     .covers = { "INT-03", "INT-06" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(nothing_written))
+{
+	const struct write_row *row = trial_row(t);
+	struct call c = must_prepare(t, row->size, 0);
+
+	must_fill(t, &c.p, row->room);
+	size_t unread = must_unread(t, c.p.rd);
+	struct actor *writer = start(t, row->body, &c);
+	must_block(t, writer);
+	must_signal(t, writer, SIGUSR1);
+	expect_actor(t, writer, FAILS(EINTR));
+	expect_true(t, must_unread(t, c.p.rd) == unread);
+	expect(t, caught(t, SIGUSR1).count, RETURNS(1));
+}
+
+CASE(restarted_write_writes_all_once,
+     .claim = { POSIX,
+		"a handler with SA_RESTART leaves a sleeping write() that has written nothing "
+		"asleep, which then writes all, once",
+		"POSIX.1-2024 sigaction(), SA_RESTART" },
+     .covers = { "INT-16" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(nothing_written))
+{
+	const struct write_row *row = trial_row(t);
+	struct call c = must_prepare(t, row->size, SA_RESTART);
+	const struct records r = one_record(row->size);
+	char got[LARGE + 1];
+
+	record_make(&r, 0, 0, c.bytes);
+	must_fill(t, &c.p, row->room);
+	size_t unread = must_unread(t, c.p.rd);
+	struct actor *writer = start(t, row->body, &c);
+	must_block(t, writer);
+	for (int i = 0; i < TIMES; i++) {
+		must_interrupt(t, writer, SIGUSR1);
+		expect_actor(t, writer, BLOCKS);
+	}
+	expect_true(t, must_unread(t, c.p.rd) == unread);
+	must_read(t, c.p.rd, must_share(t, unread), unread);
+	expect_actor(t, writer, RETURNS((long)row->size));
+	expect(t, read(c.p.rd, got, sizeof got), RETURNS((long)row->size));
+	expect_beginning(t, row->size, got, row->size);
+}
+
+// A page and a byte for a page of room, which the writer has filled when it falls asleep.
+static void expect_cut_short(struct trial *t, int sa_flags)
+{
+	struct call c = must_prepare(t, page_size() + 1, sa_flags);
+	const struct records r = one_record(c.size);
+	char *got = must_share(t, must_capacity(t, c.p.wr));
+
+	record_make(&r, 0, 0, c.bytes);
+	must_fill(t, &c.p, page_size());
+	size_t unread = must_unread(t, c.p.rd);
+	struct actor *writer = start(t, write_once, &c);
+	must_block(t, writer);
+	must_signal(t, writer, SIGUSR1);
+	expect_actor(t, writer, RETURNS_PAGES(1, 0));
+	must_read(t, c.p.rd, got, unread);
+	expect_true(t, must_unread(t, c.p.rd) == page_size());
+	must_read(t, c.p.rd, got, page_size());
+	expect_beginning(t, c.size, got, page_size());
+	expect(t, caught(t, SIGUSR1).count, RETURNS(1));
+}
+
+CASE(write_cut_short_returns_its_count,
+     .claim = { POSIX, "a handler ends a write() that has written a part, with the count of that",
+		"POSIX.1-2024 write(), on interruption by a signal" },
+     .covers = { "INT-04" }, .ways = EVERY_WAY)
+{
+	expect_cut_short(t, 0);
+}
+
+CASE(sa_restart_does_not_complete_a_write_cut_short,
+     .claim = { DOCUMENTED,
+		"a handler with SA_RESTART too ends a write() that has written a part, with the "
+		"count of that",
+		"signal(7), Interruption of system calls ... by signal handlers" },
+     .covers = { "INT-05" }, .ways = EVERY_WAY)
+{
+	expect_cut_short(t, SA_RESTART);
+}
+
+const struct family interrupted_family = {
+	.name = "interrupted",
+	.about = "What a caught signal does to a sleeping read or write",
+	.cases = {
+		&sleeping_read_fails_with_eintr,
+		&interrupted_read_takes_nothing_later,
+		&restarted_read_gets_the_data,
+		&restarted_read_sees_end_of_file,
+		&sleeping_write_fails_with_eintr,
+		&restarted_write_writes_all_once,
+		&write_cut_short_returns_its_count,
+		&sa_restart_does_not_complete_a_write_cut_short,
+	},
+};

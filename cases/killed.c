@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: ISC
+// A read or write whose process is killed, and those who wait behind it.
+
+#include <limits.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "case.h"
+
+enum {
+	ROUNDS = 8,
+	READS = 40,       // of a round, before the writer is killed
+	READ_SIZE = 1000, // divides no page, so that the writer sleeps at odd moments
+	ENOUGH = 1 << 20, // records; the writer is killed long before
+};
+
+struct call {
+	struct pipe p;
+	const char *bytes;
+	size_t size;
+};
+
+static void read_once(struct trial *t, const void *arg)
+{
+	const struct call *c = arg;
+	char byte;
+
+	must(t, close(c->p.wr));
+	attempt(t, read(c->p.rd, &byte, 1));
+}
+
+static void write_once(struct trial *t, const void *arg)
+{
+	const struct call *c = arg;
+
+	must(t, close(c->p.rd));
+	attempt(t, write(c->p.wr, c->bytes, c->size));
+}
+
+static struct actor *must_start_sleeper(struct trial *t, actor_body *body, const struct call *c)
+{
+	struct actor *sleeper = start(t, body, c);
+
+	must_block(t, sleeper);
+	return sleeper;
+}
+
+static void must_empty(struct trial *t, int fd)
+{
+	size_t unread = must_unread(t, fd);
+
+	must_read(t, fd, must_share(t, unread), unread);
+}
+
+// --- one that is stopped or dead stands in nobody's way ------------------------------
+
+struct hindrance_row {
+	const char *name;
+	void (*hinder)(struct trial *t, struct actor *actor);
+};
+
+static void must_stop_it(struct trial *t, struct actor *actor)
+{
+	must_stop(t, actor);
+}
+
+static void must_kill_it(struct trial *t, struct actor *actor)
+{
+	must_signal(t, actor, SIGKILL);
+	expect_actor(t, actor, DIES(SIGKILL));
+}
+
+static const struct hindrance_row hindrances[] = {
+	{ "stopped", must_stop_it },
+	{ "killed", must_kill_it },
+};
+
+CASE(absent_reader_leaves_the_bytes_to_another,
+     .claim = { POSIX,
+		"bytes written while the reader that waited longest is stopped or dead wake the "
+		"next one",
+		"POSIX.1-2024 read(), \"block the calling thread until some data is written\"" },
+     .covers = { "INT-20" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(hindrances))
+{
+	const struct hindrance_row *row = trial_row(t);
+	struct call c = { must_pipe(t, 0), NULL, 0 };
+	struct actor *first = must_start_sleeper(t, read_once, &c);
+	struct actor *second = must_start_sleeper(t, read_once, &c);
+
+	row->hinder(t, first);
+	must_write(t, c.p.wr, "x", 1);
+	expect_actor(t, second, RETURNS(1));
+}
+
+CASE(absent_writer_leaves_the_room_to_another,
+     .claim = { POSIX,
+		"room made while the writer that waited longest, half-way or not, is stopped or "
+		"dead wakes the next one",
+		"POSIX.1-2024 write()" },
+     .covers = { "INT-20" }, .ways = BY_PIPE2 | BY_FIFO | BY_ONE_PAGE, ROWS(hindrances))
+{
+	const struct hindrance_row *row = trial_row(t);
+	struct call half = { must_pipe(t, 0), must_share(t, page_size() + 1), page_size() + 1 };
+	struct call byte = { half.p, "x", 1 };
+
+	must_fill(t, &half.p, page_size());
+	struct actor *first = must_start_sleeper(t, write_once, &half);
+	struct actor *second = must_start_sleeper(t, write_once, &byte);
+	struct actor *third = must_start_sleeper(t, write_once, &byte);
+	row->hinder(t, first);
+	row->hinder(t, second);
+	expect_true(t, must_unread(t, half.p.rd) == must_capacity(t, half.p.rd));
+	must_empty(t, half.p.rd);
+	expect_actor(t, third, RETURNS(1));
+	expect_true(t, must_unread(t, half.p.rd) == 1);
+}
+
+// --- SIGKILL ------------------------------------------------------------------------
+
+CASE(sleeping_read_can_be_killed,
+     .claim = { POSIX, "SIGKILL ends a process that is asleep in read()",
+		"POSIX.1-2024 <signal.h>, SIGKILL; XSH 2.4.4" },
+     .covers = { "INT-09" }, .ways = BY_PIPE2 | BY_FIFO)
+{
+	struct call c = { must_pipe(t, 0), NULL, 0 };
+	struct actor *reader = must_start_sleeper(t, read_once, &c);
+
+	must_signal(t, reader, SIGKILL);
+	expect_actor(t, reader, DIES(SIGKILL));
+}
+
+struct write_row {
+	const char *name;
+	size_t size, room;
+};
+
+static const struct write_row killed[] = {
+	{ "byte/full", 1, 0 },
+	{ "pipe_buf/tight", PIPE_BUF, PIPE_BUF - 1 },
+};
+
+CASE(sleeping_write_can_be_killed,
+     .claim = { POSIX,
+		"SIGKILL ends a process asleep in write() of up to PIPE_BUF bytes, and none of "
+		"them is in the pipe",
+		"POSIX.1-2024 <signal.h>, SIGKILL; XSH 2.4.4" },
+     .covers = { "INT-09" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(killed))
+{
+	const struct write_row *row = trial_row(t);
+	struct call c = { must_pipe(t, 0), must_share(t, row->size), row->size };
+
+	must_fill(t, &c.p, row->room);
+	size_t unread = must_unread(t, c.p.rd);
+	struct actor *writer = must_start_sleeper(t, write_once, &c);
+	must_signal(t, writer, SIGKILL);
+	expect_actor(t, writer, DIES(SIGKILL));
+	expect_true(t, must_unread(t, c.p.rd) == unread);
+}
+
+struct busy {
+	struct pipe p;
+	struct records records;
+};
+
+static long write_long(struct trial *t, const struct busy *busy)
+{
+	char bytes[PIPE_BUF];
+
+	for (unsigned nth = 0; nth < ENOUGH; nth++)
+		must_write(t, busy->p.wr, bytes, record_make(&busy->records, 0, nth, bytes));
+	return 0;
+}
+
+static void write_busily(struct trial *t, const void *arg)
+{
+	const struct busy *busy = arg;
+
+	must(t, close(busy->p.rd));
+	attempt(t, write_long(t, busy));
+}
+
+// Records that came whole, to the last one.
+static bool all_whole(struct trial *t, const struct busy *busy, struct actor *writer)
+{
+	struct records_seen seen = { .bytes = 0 };
+	char bytes[READ_SIZE];
+	long got = 1;
+
+	for (int i = 0; got > 0; i++) {
+		if (i == READS)
+			must_signal(t, writer, SIGKILL);
+		got = must(t, read(busy->p.rd, bytes, sizeof bytes));
+		if (!records_take(&seen, &busy->records, bytes, (size_t)got))
+			return false;
+	}
+	return seen.place[0] == 0;
+}
+
+CASE(killed_busy_writer_leaves_whole_records,
+     .claim = { DOCUMENTED,
+		"SIGKILL ends a busy writer, and no write() of up to PIPE_BUF bytes has put in a "
+		"part only",
+		"pipe(7), \"PIPE_BUF\", atomically" },
+     .covers = { "INT-09", "INT-21" }, .ways = BY_PIPE2 | BY_FIFO | BY_ONE_PAGE)
+{
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		const struct busy busy = { must_pipe(t, 0), { i, 1, PIPE_BUF, 1, ENOUGH } };
+		struct actor *writer = start(t, write_busily, &busy);
+
+		must(t, close(busy.p.wr));
+		expect_true(t, all_whole(t, &busy, writer));
+		expect_actor(t, writer, DIES(SIGKILL));
+		must(t, close(busy.p.rd));
+	}
+}
+
+const struct family killed_family = {
+	.name = "killed",
+	.about = "A read or write whose process is killed, and those who wait behind it",
+	.cases = {
+		&absent_reader_leaves_the_bytes_to_another,
+		&absent_writer_leaves_the_room_to_another,
+		&sleeping_read_can_be_killed,
+		&sleeping_write_can_be_killed,
+		&killed_busy_writer_leaves_whole_records,
+	},
+};

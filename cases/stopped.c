@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: ISC
+// A read or write whose process is stopped and continued: signal(7), on stop signals.
+
+#include <limits.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "case.h"
+
+enum { LARGE = PIPE_BUF + 1 };
+
+struct call {
+	struct pipe p;
+	const char *bytes;
+	size_t size;
+};
+
+static void read_once(struct trial *t, const void *arg)
+{
+	const struct call *c = arg;
+	char byte;
+
+	must(t, close(c->p.wr));
+	attempt(t, read(c->p.rd, &byte, 1));
+}
+
+static void write_once(struct trial *t, const void *arg)
+{
+	const struct call *c = arg;
+
+	must(t, close(c->p.rd));
+	attempt(t, write(c->p.wr, c->bytes, c->size));
+}
+
+static struct actor *must_start_sleeper(struct trial *t, actor_body *body, const struct call *c)
+{
+	struct actor *sleeper = start(t, body, c);
+
+	must_block(t, sleeper);
+	return sleeper;
+}
+
+static void must_empty(struct trial *t, int fd)
+{
+	size_t unread = must_unread(t, fd);
+
+	must_read(t, fd, must_share(t, unread), unread);
+}
+
+CASE(read_goes_on_after_a_stop,
+     .claim = { POSIX,
+		"a sleeping read() that is stopped and continued waits on for what is written",
+		"POSIX.1-2024 XSH 2.4.4, Signal Effects on Other Functions" },
+     .covers = { "INT-08" }, .ways = BY_PIPE2 | BY_FIFO)
+{
+	enum { TIMES = 3 };
+	struct call c = { must_pipe(t, 0), NULL, 0 };
+	struct actor *reader = must_start_sleeper(t, read_once, &c);
+
+	for (int i = 0; i < TIMES; i++) {
+		must_stop(t, reader);
+		must_signal(t, reader, SIGCONT);
+		expect_actor(t, reader, BLOCKS);
+	}
+	must_write(t, c.p.wr, "x", 1);
+	expect_actor(t, reader, RETURNS(1));
+}
+
+CASE(stopped_reader_reads_once_continued,
+     .claim = { POSIX,
+		"a read() stopped in its wait returns what was written meanwhile, not before",
+		"POSIX.1-2024 XSH 2.4.4, Signal Effects on Other Functions" },
+     .covers = { "INT-08" }, .ways = BY_PIPE2 | BY_FIFO)
+{
+	struct call c = { must_pipe(t, 0), NULL, 0 };
+	struct actor *reader = must_start_sleeper(t, read_once, &c);
+
+	must_stop(t, reader);
+	must_write(t, c.p.wr, "x", 1);
+	expect_true(t, must_unread(t, c.p.rd) == 1);
+	must_signal(t, reader, SIGCONT);
+	expect_actor(t, reader, RETURNS(1));
+}
+
+CASE(stopped_reader_sees_end_of_file_once_continued,
+     .claim = { POSIX, "a read() stopped in its wait returns 0 if the last writer closed meanwhile",
+		"POSIX.1-2024 XSH 2.4.4, Signal Effects on Other Functions" },
+     .covers = { "INT-08" }, .ways = BY_PIPE2 | BY_FIFO)
+{
+	struct call c = { must_pipe(t, 0), NULL, 0 };
+	struct actor *reader = must_start_sleeper(t, read_once, &c);
+
+	must_stop(t, reader);
+	must(t, close(c.p.wr));
+	must_signal(t, reader, SIGCONT);
+	expect_actor(t, reader, RETURNS(0));
+}
+
+struct write_row {
+	const char *name;
+	size_t size, room;
+};
+
+static const struct write_row nothing_written[] = {
+	{ "byte/full", 1, 0 },
+	{ "pipe_buf/tight", PIPE_BUF, PIPE_BUF - 1 },
+	{ "large/full", LARGE, 0 },
+};
+
+CASE(write_goes_on_after_a_stop,
+     .claim = { POSIX,
+		"a sleeping write() that has written nothing and is stopped and continued waits "
+		"on for room, and writes all",
+		"POSIX.1-2024 XSH 2.4.4, Signal Effects on Other Functions" },
+     .covers = { "INT-18" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(nothing_written))
+{
+	const struct write_row *row = trial_row(t);
+	struct call c = { must_pipe(t, 0), must_share(t, row->size), row->size };
+
+	must_fill(t, &c.p, row->room);
+	struct actor *writer = must_start_sleeper(t, write_once, &c);
+	must_stop(t, writer);
+	must_signal(t, writer, SIGCONT);
+	expect_actor(t, writer, BLOCKS);
+	must_stop(t, writer);
+	must_empty(t, c.p.rd);
+	expect_true(t, must_unread(t, c.p.rd) == 0);
+	must_signal(t, writer, SIGCONT);
+	expect_actor(t, writer, RETURNS((long)row->size));
+	expect_true(t, must_unread(t, c.p.rd) == row->size);
+}
+
+CASE(stop_cuts_short_a_write,
+     .claim = { OBSERVED,
+		"a sleeping write() that has written a part returns the count of that after it "
+		"was stopped and continued, without any handler",
+		"Linux, pipe_write()" },
+     .covers = { "INT-19" }, .ways = EVERY_WAY,
+     .against = "POSIX.1-2024 XSH 2.4.4: it shall go on at the point it was stopped; signal(7) "
+		"names write() of a pipe neither")
+{
+	struct call c = { must_pipe(t, 0), must_share(t, page_size() + 1), page_size() + 1 };
+
+	must_fill(t, &c.p, page_size());
+	struct actor *writer = must_start_sleeper(t, write_once, &c);
+	must_stop(t, writer);
+	must_signal(t, writer, SIGCONT);
+	expect_actor(t, writer, RETURNS_PAGES(1, 0));
+	expect_true(t, must_unread(t, c.p.rd) == must_capacity(t, c.p.rd));
+}
+
+const struct family stopped_family = {
+	.name = "stopped",
+	.about = "A read or write whose process is stopped and continued",
+	.cases = {
+		&read_goes_on_after_a_stop,
+		&stopped_reader_reads_once_continued,
+		&stopped_reader_sees_end_of_file_once_continued,
+		&write_goes_on_after_a_stop,
+		&stop_cuts_short_a_write,
+	},
+};
