@@ -16,12 +16,6 @@ enum stage { DONE = 1, RETURN_IT, RETURNED_IT, END };
 
 static const char soft[] = "fs/pipe-user-pages-soft", hard[] = "fs/pipe-user-pages-hard";
 
-static const char *need_uid_0(struct trial *t)
-{
-	(void)t;
-	return geteuid() == 0 ? NULL : "profile: takes uid 0";
-}
-
 // Pages; 0 is no limit.
 static void must_limit(struct trial *t, long soft_pages, long hard_pages)
 {

@@ -68,12 +68,14 @@ typedef void actor_body(struct trial *t, const void *arg);
 typedef const char *need(struct trial *t);
 need need_cap_sys_resource; // in force in the initial user namespace
 need need_cap_sys_admin;    // likewise
-need need_no_exemption;     // neither of the two, so that page limits apply
-need need_own_page_budget;  // no other process is charged to the trial's uid
-need need_room_in_limits;   // for pipes of 16 pages, a few at least
-need need_default_limits;   // pipe-user-pages-* and pipe-max-size as Linux ships them
-need need_own_kernel;       // booted into this program, so nobody has set a sysctl
-need need_proc;             // /proc is mounted
+need need_uid_0;            // of the user namespace that the trial is in
+need need_other_than_uid_0;
+need need_no_exemption;    // neither of the two, so that page limits apply
+need need_own_page_budget; // no other process is charged to the trial's uid
+need need_room_in_limits;  // for pipes of 16 pages, a few at least
+need need_default_limits;  // pipe-user-pages-* and pipe-max-size as Linux ships them
+need need_own_kernel;      // booted into this program, so nobody has set a sysctl
+need need_proc;            // /proc is mounted
 need need_page_4k, need_page_above_4k;
 
 struct case_decl {

@@ -97,6 +97,10 @@ pid_t thread_id(void);
 // Host and credentials.
 long must_sysctl(struct trial *t, const char *name);           // "fs/pipe-max-size"
 void must_tune(struct trial *t, const char *name, long value); // named in .tunes
+// What write() of `text` to a sysctl of .tunes, or splice() of it from a pipe, comes to: 0, or -1
+// with errno.  Within expect(); the value is put back after the trial, as with must_tune().
+long tune(struct trial *t, const char *name, const char *text);
+long tune_by_splice(struct trial *t, const char *name, const char *text);
 void must_drop_capability(struct trial *t, int capability);
 
 // The body that `.stranger` names runs beside the case, in a process whose uid

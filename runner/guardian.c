@@ -67,8 +67,12 @@ static int put_all_back(const struct guardian *g)
 
 static int serve(struct guardian *g, bool last)
 {
-	if (g->request == TUNE && !last)
-		return sysctl_write(g->tunables[g->tunable % TUNABLES_MAX].name, g->value);
+	const char *name = g->tunables[g->tunable % TUNABLES_MAX].name;
+
+	if (g->request == WRITE && !last)
+		return sysctl_write(name, g->value);
+	if (g->request == SPLICE && !last)
+		return sysctl_splice(name, g->value);
 	return put_all_back(g);
 }
 
@@ -163,11 +167,11 @@ struct guardian *guardian_start(const char *const *names, unsigned count, const 
 	return NULL;
 }
 
-int guardian_tune(struct guardian *g, const char *name, const char *value)
+int guardian_tune(struct guardian *g, enum request how, const char *name, const char *value)
 {
 	for (unsigned i = 0; i < g->tunable_count; i++)
 		if (strcmp(g->tunables[i].name, name) == 0) {
-			g->request = TUNE;
+			g->request = how;
 			g->tunable = i;
 			snprintf(g->value, sizeof g->value, "%s", value);
 			return ask(g);

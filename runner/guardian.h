@@ -34,7 +34,7 @@ struct guardian {
 	pid_t pid;
 	_Atomic uint32_t requests, replies; // futexes
 	_Atomic int bereaved;               // the runner is dead
-	enum { READY, TUNE, RESTORE, FINISH } request;
+	enum request { READY, WRITE, SPLICE, RESTORE, FINISH } request;
 	unsigned tunable;
 	char value[SYSCTL_VALUE_MAX];
 	_Atomic int err; // of the last request
@@ -52,9 +52,9 @@ struct guardian {
 // where scratch belongs, NULL for the usual places.  NULL with errno set when it
 // cannot be started at all.
 struct guardian *guardian_start(const char *const *names, unsigned count, const char *directory);
-// Changes a sysctl.  0, or an errno value (ENOENT: not one of `names`; EIO: the
-// guardian is gone).
-int guardian_tune(struct guardian *g, const char *name, const char *value);
+// Changes a sysctl by write() or by splice(), as `how` says.  0, or an errno value
+// (ENOENT: not one of `names`; EIO: the guardian is gone).
+int guardian_tune(struct guardian *g, enum request how, const char *name, const char *value);
 // Why the sysctl cannot be tuned, as "class: reason" in `why`; false if it can.
 bool guardian_refuses(const struct guardian *g, const char *name, char why[GUARDIAN_REASON_MAX]);
 // Puts all old values back and reads them again.  0 or an errno value.

@@ -24,7 +24,7 @@ long must_sysctl(struct trial *t, const char *name)
 	int err = sysctl_read(name, value);
 
 	if (err == 0)
-		return strtol(value, NULL, 10);
+		return (long)strtoul(value, NULL, 10); // 2^31, on 32 bits too
 	snprintf(reason, sizeof reason, "absent: /proc/sys/%s: %s", name, errno_name(err));
 	skip(t, reason);
 }
@@ -37,14 +37,32 @@ static bool is_declared(const struct trial *t, const char *name)
 	return false;
 }
 
+// 0 or an errno value.
+static int ask_guardian(struct trial *t, enum request how, const char *name, const char *text)
+{
+	if (!is_declared(t, name) || t->tune == NULL)
+		decide(t, BROKEN, HERE("must_tune"), "a sysctl listed in .tunes", "%s", name);
+	return guardian_tune(t->tune, how, name, text);
+}
+
+long tune(struct trial *t, const char *name, const char *text)
+{
+	errno = ask_guardian(t, WRITE, name, text);
+	return errno == 0 ? 0 : -1;
+}
+
+long tune_by_splice(struct trial *t, const char *name, const char *text)
+{
+	errno = ask_guardian(t, SPLICE, name, text);
+	return errno == 0 ? 0 : -1;
+}
+
 void must_tune(struct trial *t, const char *name, long value)
 {
 	char text[SYSCTL_VALUE_MAX];
 
-	if (!is_declared(t, name) || t->tune == NULL)
-		decide(t, BROKEN, HERE("must_tune"), "a sysctl listed in .tunes", "%s", name);
 	snprintf(text, sizeof text, "%ld", value);
-	int err = guardian_tune(t->tune, name, text);
+	int err = ask_guardian(t, WRITE, name, text);
 	if (err != 0)
 		decide(t, BROKEN, HERE("must_tune"), "success", "%s = %ld fails with %s", name,
 		       value, errno_name(err));
@@ -116,6 +134,18 @@ const char *need_cap_sys_admin(struct trial *t)
 {
 	(void)t;
 	return in_force(CAP_SYS_ADMIN) ? NULL : "capability: takes CAP_SYS_ADMIN";
+}
+
+const char *need_uid_0(struct trial *t)
+{
+	(void)t;
+	return geteuid() == 0 ? NULL : "profile: takes uid 0";
+}
+
+const char *need_other_than_uid_0(struct trial *t)
+{
+	(void)t;
+	return geteuid() != 0 ? NULL : "profile: takes another uid than 0";
 }
 
 const char *need_no_exemption(struct trial *t)

@@ -40,6 +40,29 @@ int sysctl_write(const char *name, const char *value)
 	return err;
 }
 
+// Neither end waits, so that a pipe that is out of order cannot hold up the caller.
+int sysctl_splice(const char *name, const char *value)
+{
+	ssize_t length = (ssize_t)strlen(value), moved = -1;
+	int fd = open_sysctl(name, O_WRONLY), err = errno, fds[2];
+
+	if (fd == -1)
+		return err;
+	if (pipe2(fds, O_NONBLOCK | O_CLOEXEC) == 0) {
+		if (write(fds[1], value, (size_t)length) == length)
+			moved = splice(fds[0], NULL, fd, NULL, (size_t)length, SPLICE_F_NONBLOCK);
+		err = errno;
+		close(fds[0]);
+		close(fds[1]);
+	} else {
+		err = errno;
+	}
+	close(fd);
+	if (moved == -1)
+		return err;
+	return moved == length ? 0 : EIO;
+}
+
 int sysctl_writable(const char *name)
 {
 	int fd = open_sysctl(name, O_WRONLY);

@@ -99,8 +99,15 @@ static pid_t begin_run(const char *profile)
 
 	if (pid == 0) {
 		// Trials that tune, and some that make FIFOs: a round takes a moment.
-		char words[][32] = { "pipe7",    "run",       "--tune-host", "user_pages_hard",
-				     "fionread", "--profile", "unprivileged" };
+		char words[][32] = { "pipe7",
+				     "run",
+				     "--tune-host",
+				     "user_pages_hard",
+				     "*/two_gib_is_a_value",
+				     "*/splice_writes_the_file",
+				     "fionread",
+				     "--profile",
+				     "unprivileged" };
 		enum { WORDS = sizeof words / sizeof words[0] };
 		char *argv[WORDS + 1] = { NULL };
 		int null = open("/dev/null", O_RDWR);
