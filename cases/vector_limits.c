@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: ISC
-// How many buffers, how long, and from where: readv(2), writev(2).
+// How many buffers, how long, and from where: readv(2), writev(2), write(2).
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -154,6 +155,83 @@ CASE(length_beyond_ssize_max_is_invalid,
 	expect(t, must_unread(t, p.rd), RETURNS(1));
 }
 
+// What one call moves at most: INT_MAX less the part of a page.
+static size_t most_moved(void)
+{
+	return INT_MAX / page_size() * page_size();
+}
+
+// Address space that nothing is stored in: no more than its first page is looked at.
+static const char *must_map_much(struct trial *t, size_t size)
+{
+	void *bytes = NULL;
+
+	if (must_or_fail(t,
+			 (bytes = mmap(NULL, size, PROT_READ,
+				       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) ==
+					 MAP_FAILED
+				 ? -1
+				 : 0,
+			 ENOMEM) == -1)
+		skip(t, "resource: 2 GiB of address space");
+	return bytes;
+}
+
+struct most_row {
+	const char *name;
+	struct extent more; // than most_moved()
+	struct outcome want;
+};
+
+// clang-format off
+static const struct most_row around_most[] = {
+	{ "one_less",      { 0, -1 }, RETURNS_PAGES(1, -1) },
+	{ "page_less_one", { -1, 1 }, RETURNS(1) },
+	{ "most",          { 0, 0 },  FAILS(EAGAIN) },
+	{ "one_more",      { 0, 1 },  FAILS(EAGAIN) },
+	{ "page_and_one",  { 1, 1 },  FAILS(EAGAIN) },
+};
+// clang-format on
+
+// Nobody has to move 2 GiB to see it: of a request it is the size modulo the page that shares
+// the last page, and what is cut to whole pages shares nothing.
+CASE(write_is_cut_to_what_one_call_moves,
+     .claim = { OBSERVED,
+		"one write() takes INT_MAX bytes less the part of a page at most: of a larger "
+		"one the excess does not count",
+		"Linux, vfs_write(), MAX_RW_COUNT" },
+     .covers = { "WRM-35" }, .ways = BY_PIPE2 | BY_ONE_PAGE, ROWS(around_most),
+     .against = "write(2), NOTES: 0x7ffff000 bytes, which is so on pages of 4 KiB")
+{
+	const struct most_row *row = trial_row(t);
+	struct pipe p = must_pipe(t, O_NONBLOCK);
+	size_t size =
+		most_moved() + (size_t)row->more.pages * page_size() + (size_t)row->more.bytes;
+	const char *bytes = must_map_much(t, most_moved() + 2 * page_size());
+
+	must_fill(t, &p, page_size() - 1);
+	expect_as(t, write(p.wr, bytes, size), &row->want);
+}
+
+CASE(writev_is_cut_to_what_one_call_moves,
+     .claim = { OBSERVED, "one writev() takes no more than one write(), however many its buffers",
+		"Linux, import_iovec(), MAX_RW_COUNT" },
+     .covers = { "WRM-35" }, .ways = BY_PIPE2 | BY_ONE_PAGE)
+{
+	enum { EACH = 1 << 21 }; // IOV_MAX times which is most_moved() and a part of a page
+	struct pipe p = must_pipe(t, O_NONBLOCK);
+	struct iovec vectors[IOV_MAX];
+	char *bytes = must_share(t, EACH + 1);
+
+	for (int i = 0; i < IOV_MAX; i++)
+		vectors[i] = (struct iovec){ bytes, EACH };
+	vectors[IOV_MAX - 1].iov_len++;
+	must_fill(t, &p, page_size() - 1);
+	expect(t, writev(p.wr, vectors, IOV_MAX), FAILS(EAGAIN));
+	vectors[IOV_MAX - 1].iov_len -= EACH;
+	expect(t, writev(p.wr, vectors, IOV_MAX), RETURNS(1));
+}
+
 const struct family vector_limits_family = {
 	.name = "vector_limits",
 	.about = "How many buffers readv() and writev() take, of what length, and none",
@@ -164,5 +242,7 @@ const struct family vector_limits_family = {
 		&iov_max_buffers_are_taken,
 		&bad_number_of_buffers_is_invalid,
 		&length_beyond_ssize_max_is_invalid,
+		&write_is_cut_to_what_one_call_moves,
+		&writev_is_cut_to_what_one_call_moves,
 	},
 };

@@ -47,6 +47,9 @@ enum {
 	ABI_PR_CAP_AMBIENT_CLEAR_ALL = 4,
 };
 
+// fs.h; readv(2).
+enum { ABI_RWF_NOWAIT = 0x8, ABI_RWF_NOSIGNAL = 0x100 };
+
 // sched.h; clone(2).
 #define ABI_CLONE_NEWCGROUP 0x02000000
 

@@ -75,6 +75,18 @@ void must_have_descriptors(struct trial *t, size_t count);
 // A path for a FIFO in the run's scratch directory, or SKIP filesystem.
 const char *must_fifo(struct trial *t, mode_t mode);
 
+// System calls that C libraries lack, to be made within must(), expect() and attempt(), which
+// skip where a kernel lacks them.  preadv2(2) and pwritev2(2) at offset -1, the stream's own:
+struct iovec;
+long read_flagged(int fd, const struct iovec *vectors, int count, int flags);
+long write_flagged(int fd, const struct iovec *vectors, int count, int flags);
+// io_setup(2), for one request at a time; io_submit(2) of one; io_getevents(2) for its end.
+struct iocb;
+struct io_event;
+long aio_setup(unsigned long *context);
+long aio_submit(unsigned long context, struct iocb *request);
+long aio_collect(unsigned long context, struct io_event *event);
+
 // Signals.  What arrives is counted for the whole trial, whichever process or
 // thread it reached.
 struct caught {

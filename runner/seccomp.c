@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
-// Calls that a seccomp filter refuses, which is not the kernel's fault.
+// Calls that a seccomp filter refuses, which is not the kernel's fault, and calls that
+// a kernel may lack.
 
 #include <ctype.h>
 #include <errno.h>
@@ -16,27 +17,33 @@
 static const struct {
 	const char *name;
 	long number;
+	bool optional; // some kernels lack it
 } calls[] = {
 #ifdef SYS_pipe
-	{ "pipe", SYS_pipe },
+	{ "pipe", SYS_pipe, false },
 #endif
-	{ "pipe", SYS_pipe2 }, // what some C libraries make of it
-	{ "pipe2", SYS_pipe2 },
-	{ "mkfifo", SYS_mknodat },
-	{ "fcntl", SYS_fcntl },
-	{ "set_capacity", SYS_fcntl },
-	{ "ioctl", SYS_ioctl },
-	{ "read", SYS_read },
-	{ "readv", SYS_readv },
-	{ "write", SYS_write },
-	{ "writev", SYS_writev },
-	{ "splice", SYS_splice },
-	{ "tee", SYS_tee },
-	{ "vmsplice", SYS_vmsplice },
-	{ "sendfile", SYS_sendfile },
+	{ "pipe", SYS_pipe2, false }, // what some C libraries make of it
+	{ "pipe2", SYS_pipe2, false },
+	{ "mkfifo", SYS_mknodat, false },
+	{ "fcntl", SYS_fcntl, false },
+	{ "set_capacity", SYS_fcntl, false },
+	{ "ioctl", SYS_ioctl, false },
+	{ "read", SYS_read, false },
+	{ "readv", SYS_readv, false },
+	{ "write", SYS_write, false },
+	{ "writev", SYS_writev, false },
+	{ "splice", SYS_splice, true },
+	{ "tee", SYS_tee, true },
+	{ "vmsplice", SYS_vmsplice, true },
+	{ "sendfile", SYS_sendfile, false },
 #ifdef SYS_memfd_create
-	{ "memfd_create", SYS_memfd_create },
+	{ "memfd_create", SYS_memfd_create, true },
 #endif
+	{ "read_flagged", SYS_preadv2, true },
+	{ "write_flagged", SYS_pwritev2, true },
+	{ "aio_setup", SYS_io_setup, true },
+	{ "aio_submit", SYS_io_submit, true },
+	{ "aio_collect", SYS_io_getevents, true },
 };
 
 static bool is_filtered(long number, int err)
@@ -65,9 +72,16 @@ void skip_if_filtered(struct trial *t, const char *text, int err)
 	char reason[TEXT_MAX];
 
 	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
-		if (!mentions(text, calls[i].name) || !is_filtered(calls[i].number, err))
+		if (!mentions(text, calls[i].name))
 			continue;
-		snprintf(reason, sizeof reason, "seccomp: a filter refuses %s()", calls[i].name);
+		if (is_filtered(calls[i].number, err))
+			snprintf(reason, sizeof reason, "seccomp: a filter refuses %s()",
+				 calls[i].name);
+		else if (err == ENOSYS && calls[i].optional)
+			snprintf(reason, sizeof reason, "absent: the kernel has no %s()",
+				 calls[i].name);
+		else
+			continue;
 		skip(t, reason);
 	}
 	errno = err;

@@ -87,8 +87,8 @@ struct trial {
 _Noreturn void decide(struct trial *t, enum verdict verdict, const struct here *at,
 		      const char *want, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
-// SKIP if a seccomp filter is why a call, `text` as it is written, failed with `err`;
-// errno is then `err` again.
+// SKIP if a seccomp filter is why a call, `text` as it is written, failed with `err`, or
+// ENOSYS says that the kernel lacks it and a kernel may; errno is then `err` again.
 void skip_if_filtered(struct trial *t, const char *text, int err);
 void spot_set(struct spot *spot, const struct here *at);
 void spot_as_here(const struct spot *spot, struct here *at);
