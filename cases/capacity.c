@@ -32,7 +32,7 @@ static void must_be_allowed(struct trial *t, long pages)
 
 CASE(a_new_pipe_holds_sixteen_pages,
      .claim = { DOCUMENTED, "the capacity of a new pipe is 16 pages", "pipe(7), Pipe capacity" },
-     .covers = { "CAP-01" }, .since = "2.6.11",
+     .covers = { "CAP-01", "FLK-07" }, .since = "2.6.11",
      .against = "a pipe holds 4096 bytes (its capacity until 2.6.11, and today's PIPE_BUF)",
      .ways = FULL_SIZE_WAYS)
 {
@@ -138,7 +138,8 @@ static const struct request any_size[] = {
 CASE(less_than_a_page_becomes_a_page,
      .claim = { DOCUMENTED, "a request below the page size sets the capacity to one page",
 		"fcntl(2), F_SETPIPE_SZ" },
-     .covers = { "CAP-04", "CAP-05" }, .since = "2.6.35", ROWS(below_one_page))
+     .covers = { "CAP-04", "CAP-05", "FLK-14" }, .since = "2.6.35",
+     .against = "F_SETPIPE_SZ with 1024 sets a capacity of 1024 bytes", ROWS(below_one_page))
 {
 	const struct request *r = trial_row(t);
 	struct pipe p = must_pipe(t, 0);
@@ -162,7 +163,8 @@ CASE(a_power_of_two_of_pages_is_granted_exactly,
 CASE(other_requests_are_rounded_up,
      .claim = { DOCUMENTED, "any other request sets the next higher power of two of pages",
 		"fcntl(2), F_SETPIPE_SZ, on the current implementation" },
-     .covers = { "CAP-07" }, .since = "2.6.35", ROWS(between_powers))
+     .covers = { "CAP-07", "FLK-14" }, .since = "2.6.35",
+     .against = "the size that F_SETPIPE_SZ is asked for is the size it sets", ROWS(between_powers))
 {
 	const struct request *r = trial_row(t);
 	struct pipe p = must_pipe(t, 0);

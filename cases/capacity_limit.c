@@ -13,17 +13,6 @@
 // Growing is what the limit is for: shrinking a pipe to a size above it is allowed, so
 // the cases begin with one page.
 
-// pipe-max-size, if pipes of twice that size are likely to find memory.
-static long must_max_size(struct trial *t)
-{
-	enum { MOST = 4 << 20 };
-	long max = must_sysctl(t, "fs/pipe-max-size");
-
-	if (max > MOST)
-		skip(t, "sysctl: pipe-max-size is above 4 MiB");
-	return max;
-}
-
 struct file_row {
 	const char *name, *path;
 };
@@ -69,7 +58,7 @@ CASE(up_to_pipe_max_size_needs_no_capability,
 {
 	const struct limit_row *r = trial_row(t);
 	struct pipe p = must_pipe(t, 0);
-	long max = must_max_size(t);
+	long max = must_modest_max_size(t);
 
 	must_drop_capability(t, CAP_SYS_RESOURCE);
 	must(t, fcntl(p.wr, F_SETPIPE_SZ, page_size()));
@@ -86,7 +75,7 @@ static void refuse_by_row(struct trial *t)
 {
 	const struct limit_row *r = trial_row(t);
 	struct pipe p = must_pipe(t, 0);
-	long max = must_max_size(t);
+	long max = must_modest_max_size(t);
 
 	must(t, fcntl(p.wr, F_SETPIPE_SZ, page_size()));
 	must_drop_capability(t, CAP_SYS_RESOURCE);
@@ -106,13 +95,13 @@ CASE(above_pipe_max_size_takes_cap_sys_resource,
 CASE(cap_sys_resource_exceeds_pipe_max_size,
      .claim = { DOCUMENTED, "with CAP_SYS_RESOURCE a request above pipe-max-size is granted",
 		"fcntl(2), F_SETPIPE_SZ; capabilities(7), CAP_SYS_RESOURCE" },
-     .covers = { "CAP-11" }, .since = "2.6.35",
-     .against = "root, or root of a user namespace, may exceed pipe-max-size",
+     .covers = { "CAP-11", "FLK-03" }, .since = "2.6.35",
+     .against = "pipe-max-size is the most that privileged processes can set",
      .needs = { need_cap_sys_resource }, ROWS(beyond))
 {
 	const struct limit_row *r = trial_row(t);
 	struct pipe p = must_pipe(t, 0);
-	long max = must_max_size(t);
+	long max = must_modest_max_size(t);
 
 	expect(t, fcntl(p.wr, F_SETPIPE_SZ, r->times * max + r->bytes),
 	       RETURNS(r->want_times * max));
@@ -136,7 +125,7 @@ CASE(eperm_leaves_the_capacity_alone,
      .covers = { "CAP-10" }, .since = "2.6.35", .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe(t, 0);
-	long max = must_max_size(t);
+	long max = must_modest_max_size(t);
 
 	must(t, fcntl(p.wr, F_SETPIPE_SZ, page_size()));
 	must_drop_capability(t, CAP_SYS_RESOURCE);

@@ -108,21 +108,16 @@ static const struct text_row good_texts[] = {
 	{ "behind_blanks", " \t65536", 65536 },
 };
 
-static void expect_taken(struct trial *t)
+CASE(number_may_be_written_in_hexadecimal,
+     .claim = { DOCUMENTED, "a number is taken in decimal and in hexadecimal, between white space",
+		"proc(5), /proc/sys" },
+     .covers = { "CAP-32" }, .tunes = { max_size }, ROWS(good_texts))
 {
 	const struct text_row *r = trial_row(t);
 
 	must_tune(t, max_size, BEFORE * DEFAULT_PAGES * (long)page_size());
 	expect(t, tune(t, max_size, r->text), RETURNS(0));
 	expect(t, must_sysctl(t, max_size), RETURNS(r->want));
-}
-
-CASE(number_may_be_written_in_hexadecimal,
-     .claim = { DOCUMENTED, "a number is taken in decimal and in hexadecimal, between white space",
-		"proc(5), /proc/sys" },
-     .covers = { "CAP-32" }, .tunes = { max_size }, ROWS(good_texts))
-{
-	expect_taken(t);
 }
 
 static const struct text_row bad_texts[] = {
@@ -200,13 +195,13 @@ CASE(kernel_starts_with_one_mib,
 // --- who ----------------------------------------------------------------------------
 
 struct file_row {
-	const char *name, *path;
+	const char *name, *sysctl, *path;
 };
 
 static const struct file_row limits[] = {
-	{ "pipe_max_size", "/proc/sys/fs/pipe-max-size" },
-	{ "pipe_user_pages_soft", "/proc/sys/fs/pipe-user-pages-soft" },
-	{ "pipe_user_pages_hard", "/proc/sys/fs/pipe-user-pages-hard" },
+	{ "pipe_max_size", max_size, max_size_path },
+	{ "pipe_user_pages_soft", "fs/pipe-user-pages-soft", "/proc/sys/fs/pipe-user-pages-soft" },
+	{ "pipe_user_pages_hard", "fs/pipe-user-pages-hard", "/proc/sys/fs/pipe-user-pages-hard" },
 };
 
 CASE(only_uid_0_may_set_the_limits,
@@ -217,7 +212,7 @@ CASE(only_uid_0_may_set_the_limits,
 {
 	const struct file_row *r = trial_row(t);
 
-	must(t, close((int)must(t, open(r->path, O_RDONLY))));
+	must_sysctl(t, r->sysctl);
 	expect(t, open(r->path, O_WRONLY), FAILS(EACCES));
 }
 
@@ -243,7 +238,10 @@ CASE(root_of_a_user_namespace_may_not_set_them,
      .covers = { "FLK-01", "FLK-06" }, .against = "root in a container can set its pipe-max-size",
      .needs = { need_proc, need_other_than_uid_0 }, ROWS(limits))
 {
-	must_finish(t, start(t, become_root_of_a_namespace, trial_row(t)));
+	const struct file_row *r = trial_row(t);
+
+	must_sysctl(t, r->sysctl);
+	must_finish(t, start(t, become_root_of_a_namespace, r));
 }
 
 // --- splice -------------------------------------------------------------------------
@@ -256,6 +254,8 @@ CASE(splice_reads_the_file,
 {
 	char text[VALUE_MAX] = "", moved[VALUE_MAX] = "";
 	struct pipe p = must_pipe(t, 0);
+
+	must_sysctl(t, max_size);
 	int fd = (int)must(t, open(max_size_path, O_RDONLY | O_CLOEXEC));
 	long size = must(t, pread(fd, text, sizeof text - 1, 0));
 

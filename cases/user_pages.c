@@ -60,7 +60,7 @@ CASE(new_pipe_at_the_limit_is_reduced,
 CASE(new_pipe_at_the_limit_has_two_pages,
      .claim = { OBSERVED, "a new pipe of a user at the soft limit has two pages",
 		"fs/pipe.c, alloc_pipe_info()" },
-     .covers = { "USR-02", "USR-04" }, .since = "5.14; stable 5.10 has it",
+     .covers = { "USR-02", "USR-04", "FLK-13" }, .since = "5.14; stable 5.10 has it",
      .against = "pipe(7), pipe-user-pages-soft: limited to one page", .ways = BY_PIPE2 | BY_FIFO,
      .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {

@@ -30,6 +30,16 @@ long must_largest_pages(struct trial *t)
 	return must_sysctl(t, "fs/pipe-max-size") / (long)page_size();
 }
 
+long must_modest_max_size(struct trial *t)
+{
+	enum { MOST = 4 << 20 };
+	size_t max = (size_t)must_sysctl(t, "fs/pipe-max-size");
+
+	if (max > MOST)
+		skip(t, "sysctl: pipe-max-size is above 4 MiB");
+	return (long)max;
+}
+
 long unless_limited(struct trial *t, long n)
 {
 	int err = errno;

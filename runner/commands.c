@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: ISC
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "against.h"
 #include "commands.h"
 
-static const char *const levels[] = { "unset", "POSIX", "DOCUMENTED", "OBSERVED" };
+const char *const level_names[] = { "unset", "POSIX", "DOCUMENTED", "OBSERVED" };
 
 // Trials of one case stand side by side.
 static bool is_first_of_case(const struct identity *trials, unsigned i)
@@ -12,21 +14,22 @@ static bool is_first_of_case(const struct identity *trials, unsigned i)
 	return i == 0 || trials[i].decl != trials[i - 1].decl;
 }
 
-static void list_against(const struct identity *id)
-{
-	printf("%s/%s\n  is:      %s (%s)\n  written: %s\n", id->family->name, id->decl->name,
-	       id->decl->claim.says, levels[id->decl->claim.level], id->decl->against);
-}
-
 int list_command(const struct options *o, const struct identity *trials, unsigned count)
 {
+	unsigned columns = against_columns(getenv("COLUMNS"));
 	char text[IDENTITY_MAX];
 
+	if (o->against == AGAINST_TABLE)
+		against_begin(stdout, columns);
 	for (unsigned i = 0; i < count; i++) {
 		if (!o->against)
 			puts(identity_text(&trials[i], text));
-		else if (trials[i].decl->against && is_first_of_case(trials, i))
-			list_against(&trials[i]);
+		else if (!trials[i].decl->against || !is_first_of_case(trials, i))
+			continue;
+		else if (o->against == AGAINST_TSV)
+			against_tsv(stdout, &trials[i]);
+		else
+			against_row(stdout, columns, &trials[i]);
 	}
 	return 0;
 }
@@ -46,7 +49,7 @@ static void show_case(const struct identity *id)
 	const struct case_decl *decl = id->decl;
 
 	printf("case: %s/%s\nabout: %s\nclaim: %s\nlevel: %s\ncites: %s\n", id->family->name,
-	       decl->name, id->family->about, decl->claim.says, levels[decl->claim.level],
+	       decl->name, id->family->about, decl->claim.says, level_names[decl->claim.level],
 	       decl->claim.cites);
 	if (decl->against)
 		printf("against: %s\n", decl->against);
@@ -82,32 +85,79 @@ static unsigned trace_cases(const char *id)
 
 			if (!case_covers(decl, id))
 				continue;
-			printf("    %-10s %s/%s (%s:%d)\n", levels[decl->claim.level],
+			printf("    %-10s %s/%s (%s:%d)\n", level_names[decl->claim.level],
 			       families[f]->name, decl->name, decl->file, decl->line);
 			found++;
 		}
 	return found;
 }
 
+// How many requirements have a case, a reason for none, or neither.
+struct tally {
+	unsigned covered, excluded, open;
+};
+
+static void add(struct tally *to, const struct tally *tally)
+{
+	to->covered += tally->covered;
+	to->excluded += tally->excluded;
+	to->open += tally->open;
+}
+
+static struct tally trace_requirement(const struct requirement *r)
+{
+	printf("%s  %s [%s]\n", r->id, r->says, r->promised_by);
+	if (trace_cases(r->id) > 0)
+		return (struct tally){ .covered = 1 };
+	if (r->excluded[0] != '\0') {
+		printf("    excluded: %s\n", r->excluded);
+		return (struct tally){ .excluded = 1 };
+	}
+	printf("    open: no case, no reason\n");
+	return (struct tally){ .open = 1 };
+}
+
+static void print_tally(const char *topic, size_t length, const struct tally *tally)
+{
+	unsigned all = tally->covered + tally->excluded + tally->open;
+
+	printf("%-5.*s %4u requirements: %u covered (%.1f%%), %u excluded (%.1f%%), %u open\n",
+	       (int)length, topic, all, tally->covered, 100.0 * tally->covered / all,
+	       tally->excluded, 100.0 * tally->excluded / all, tally->open);
+}
+
+// Requirements of one topic stand side by side.
+static size_t topic_length(const char *id)
+{
+	return strcspn(id, "-");
+}
+
 int trace_command(void)
 {
-	unsigned covered = 0, excluded = 0, open = 0;
+	struct tally *tallies = calloc(requirement_count, sizeof *tallies), total = { 0, 0, 0 };
 
+	if (tallies == NULL)
+		return 1;
 	for (size_t n = 0; n < requirement_count; n++) {
 		struct requirement r = requirement(n);
 
-		printf("%s  %s [%s]\n", r.id, r.says, r.promised_by);
-		if (trace_cases(r.id) > 0) {
-			covered++;
-		} else if (r.excluded[0] != '\0') {
-			printf("    excluded: %s\n", r.excluded);
-			excluded++;
-		} else {
-			printf("    open: no case, no reason\n");
-			open++;
-		}
+		tallies[n] = trace_requirement(&r);
+		add(&total, &tallies[n]);
 	}
-	printf("%zu requirements: %u covered, %u excluded, %u open\n", requirement_count, covered,
-	       excluded, open);
-	return open > 0;
+	putchar('\n');
+	for (size_t n = 0; n < requirement_count;) {
+		struct requirement first = requirement(n), next = first;
+		size_t length = topic_length(first.id);
+		struct tally topic = { 0, 0, 0 };
+
+		while (n < requirement_count && strncmp(first.id, next.id, length + 1) == 0) {
+			add(&topic, &tallies[n]);
+			if (++n < requirement_count)
+				next = requirement(n);
+		}
+		print_tally(first.id, length, &topic);
+	}
+	print_tally("total", strlen("total"), &total);
+	free(tallies);
+	return total.open > 0;
 }

@@ -57,6 +57,8 @@ void *must_share(struct trial *t, size_t size);
 void *must_map_part(struct trial *t, size_t mapped, size_t beyond);
 // The page budget of a user: pipe(7), "/proc files".  Pages are charged by capacity.
 long must_largest_pages(struct trial *t); // pages of one pipe, pipe-max-size
+// pipe-max-size in bytes, if pipes of twice that size are likely to find memory; else SKIP.
+long must_modest_max_size(struct trial *t);
 // One descriptor, open for reading, of a pipe made in the way of the trial: of
 // the capacity the kernel gives, or of `pages` (a power of two).
 int must_new_pipe(struct trial *t);

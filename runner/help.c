@@ -3,7 +3,7 @@
 
 const char options_help[] =
 	"Usage: pipe7 [run] [OPTION...] [PATTERN...]\n"
-	"       pipe7 list [--against] [PATTERN...] | show ID... | trace | facts\n"
+	"       pipe7 list [--against[=tsv]] [PATTERN...] | show ID... | trace | facts\n"
 	"       pipe7 restore | --help | --version\n"
 	"\n"
 	"Checks that this kernel's pipes and FIFOs behave as pipe(7) and fifo(7) say, and\n"

@@ -42,7 +42,7 @@ static const struct spelling {
 	{ "--format", FORMAT, NEEDED },
 	{ "--exit-style", EXIT_STYLE, NEEDED },
 	{ "--console", CONSOLE, NEEDED },
-	{ "--against", AGAINST, NONE },
+	{ "--against", AGAINST, OPTIONAL },
 	{ "--help", HELP, NONE },
 	{ "-h", HELP, NONE },
 	{ "--version", VERSION, NONE },
@@ -153,12 +153,12 @@ static bool apply(const struct parser *p, enum option option, const char *value)
 	case TUNE_HOST:
 		return o->tune_host = true;
 	case AGAINST:
-		return o->against = true;
+		o->against = *value ? AGAINST_TSV : AGAINST_TABLE;
+		return *value == '\0' || strcmp(value, "tsv") == 0 ||
+		       refuse(p, "--against", value, "tsv or no value");
 	case HELP:
-		o->command = COMMAND_HELP;
-		return true;
 	case VERSION:
-		o->command = COMMAND_VERSION;
+		o->command = option == HELP ? COMMAND_HELP : COMMAND_VERSION;
 		return true;
 	case PROFILE:
 		return profiles_parse(value, &o->profiles) ||

@@ -29,7 +29,8 @@ struct options {
 	unsigned jobs;            // 0: two for each processor
 	double timeout_scale;
 	const char *known_path, *directory, *place, *console;
-	bool strict_known, tune_host, fail_on_skip, against;
+	bool strict_known, tune_host, fail_on_skip;
+	enum against { AGAINST_NOT, AGAINST_TABLE, AGAINST_TSV } against;
 	const char *fail_on_class; // NULL: any class
 	enum tap_format format;
 	enum exit_style { EXIT_TAP, EXIT_AUTOMAKE, EXIT_KSELFTEST } exit_style;

@@ -116,6 +116,8 @@ points() { grep -E '^(not )?ok' out; }
 	complains "--exit-style 'none': expected tap, automake or kselftest"
 	pipe7 --fail-on-skip=root
 	complains "--fail-on-skip 'root': expected profile, *"
+	pipe7 list --against=csv
+	complains "--against 'csv': expected tsv or no value"
 	pipe7 --tune-host=yes
 	complains "--tune-host 'yes': expected no value"
 	pipe7 --place
@@ -244,7 +246,7 @@ points() { grep -E '^(not )?ok' out; }
 	[ "$status" -ne 0 ]
 }
 
-@test "show says what a case is, trace which requirement has which cases" {
+@test "show says what a case is" {
 	faulty show verdicts/a_documented_failure
 	show
 	[ "$status" -eq 0 ]
@@ -254,14 +256,44 @@ points() { grep -E '^(not )?ok' out; }
 		'trial: verdicts/a_documented_failure'; do
 		grep -qxF "$line" out
 	done
+}
+
+@test "list --against is a table of what is written and what is true" {
 	faulty list --against
-	grep -q "^  written: common sense: it's EBADF" out
+	grep -qE "^common sense: it's EBADF +read\(\) of no descriptor fails with EIO$" out
+	grep -qx '  verdicts/a_documented_failure' out
+	grep -qx '  DOCUMENTED  nothing' out
+	pipe7 list --against=tsv
+	mv out corrections
+	[ "$(awk -F '\t' 'NF != 5' corrections | wc -l)" -eq 0 ]
+	[ "$(cut -f4 corrections | sort | uniq -d | wc -l)" -eq 0 ] # one for each claim
+	for columns in '' 80 200; do
+		COLUMNS=$columns pipe7 list --against
+		[ "$(awk -v most="${columns:-100}" 'length > most' out | wc -l)" -eq 0 ]
+		cut -f4 corrections | diff - <(sed -n 's|^  \([a-z0-9_]*/[a-z0-9_]*\)$|\1|p' out)
+	done
+	pipe7 list --against=tsv 'sayings' '*/fifo'
+	[ "$status" -eq 0 ]
+	sort out | comm -23 - <(sort corrections) | diff /dev/null -
+	grep -q sayings/splice_takes_a_pipe out
+	[ "$(wc -l <out)" -lt "$(wc -l <corrections)" ]
+}
+
+@test "trace says which requirement has which cases, and sums up by topic" {
 	faulty trace
+	[ "$status" -eq 1 ] # of the catalogue hardly anything is covered
 	grep -q '^EOF-01  ' out
-	grep -q '^    POSIX      verdicts/passes (' out
+	grep -q '^    POSIX      verdicts/passes (runner/tests/faulty/verdicts.c:[0-9]*)$' out
+	grep -q '^    open: no case, no reason$' out
 	pipe7 trace
 	[ "$status" -eq 0 ]
-	tail -n 1 out | grep -qE '^[0-9]+ requirements: [0-9]+ covered, [0-9]+ excluded, 0 open$'
+	sed '1,/^$/d' out >summary
+	share='\([0-9]+\.[0-9]%\)'
+	counts="[0-9]+ requirements: [0-9]+ covered $share, [0-9]+ excluded $share, 0 open"
+	only "^(total|[A-Z]{3}  ) +$counts\$" summary
+	[ "$(wc -l <summary)" -eq $(($(grep -oE '^[A-Z]{3}-' out | sort -u | wc -l) + 1)) ]
+	[ "$(awk '{ n[$1 == "total"] += $2 } END { print n[0] - n[1] }' summary)" -eq 0 ]
+	[ "$(grep -cE '^[A-Z]{3}-[0-9]+  ' out)" -eq "$(awk '/^total/ { print $2 }' summary)" ]
 }
 
 @test "facts are those that a run prints" {
@@ -283,7 +315,7 @@ points() { grep -E '^(not )?ok' out; }
 	pipe7 --help
 	[ "$status" -eq 0 ]
 	for option in --profile -j --jobs --timeout-scale --known --strict-known --fail-on-skip \
-		--tune-host --dir --place --format --exit-style --console; do
+		--tune-host --dir --place --format --exit-style --console --against; do
 		grep -q -- "$option" out
 	done
 	pipe7 --version

@@ -43,7 +43,8 @@ START_TEST(defaults)
 	ck_assert_ptr_null(o.known_path);
 	ck_assert_ptr_null(o.directory);
 	ck_assert_ptr_null(o.console);
-	ck_assert(!o.strict_known && !o.tune_host && !o.fail_on_skip && !o.against);
+	ck_assert(!o.strict_known && !o.tune_host && !o.fail_on_skip);
+	ck_assert_int_eq(o.against, AGAINST_NOT);
 	ck_assert_int_eq(o.format, TAP13);
 	ck_assert_int_eq(o.exit_style, EXIT_TAP);
 	ck_assert_uint_eq(o.pattern_count, 0);
@@ -139,9 +140,11 @@ START_TEST(flags_are_set)
 	struct options o = accept((const char *[WORDS_MAX]){ "--strict-known", "--tune-host",
 							     "--fail-on-skip", "--against" });
 
-	ck_assert(o.strict_known && o.tune_host && o.fail_on_skip && o.against);
+	ck_assert(o.strict_known && o.tune_host && o.fail_on_skip);
+	ck_assert_int_eq(o.against, AGAINST_TABLE);
 	ck_assert_ptr_null(o.fail_on_class);
-	o = accept((const char *[WORDS_MAX]){ "--fail-on-skip=" });
+	o = accept((const char *[WORDS_MAX]){ "--fail-on-skip=", "--against=tsv" });
+	ck_assert_int_eq(o.against, AGAINST_TSV);
 	ck_assert(o.fail_on_skip);
 	ck_assert_ptr_null(o.fail_on_class);
 }

@@ -19,6 +19,7 @@ TCase *profile_tests(void);
 TCase *options_tests(void);
 TCase *fault_tests(void);
 TCase *record_tests(void);
+TCase *against_tests(void);
 
 enum { WORDS_MAX = 8 };
 
