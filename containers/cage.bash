@@ -88,7 +88,7 @@ need_root() {
 }
 
 # Inside the cage the scratch directory is where any uid can come to it.
-readonly inside=/mnt
+export inside=/mnt
 furniture=()    # what else the cage is furnished with: see containers/enter
 
 # caged COMMAND... runs it in the cage.

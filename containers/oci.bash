@@ -34,18 +34,28 @@ every_capability() {
 	done
 }
 
-# The capabilities of the container's root, as JSON. It holds the usual ones, with which the
-# program becomes an ordinary user by itself, and the one that the profile is about. Our own lack
-# of that one is not hidden: a runtime that cannot give it says so or the program does.
-oci_capabilities() {
-	local names=$usual_capabilities extra=${asked^^}
+# The capability that the profile is about. Our own lack of it is not hidden: a runtime that
+# cannot give it says so or the program does.
+extra_capabilities() {
+	local extra=${asked^^}
 
-	case $variant:$asked in
-	all-caps:*) names=$(every_capability) ;;
-	no-caps:*) names= ;;
-	*:sys-admin | *:sys-resource) ! may_give "$asked" || names+=" ${extra/-/_}" ;;
+	case $asked in
+	container) echo "$usual_capabilities" ;;
+	sys-admin | sys-resource) ! may_give "$asked" || echo "${extra/-/_}" ;;
 	esac
-	jq -Rsc 'split("[ \n]+"; null) | map(select(. != "") | "CAP_" + .)' <<<"$names"
+}
+
+# The capabilities of the container's root, as JSON. It holds the usual ones, with which the
+# program becomes an ordinary user by itself.
+oci_capabilities() {
+	local names
+
+	case $variant in
+	all-caps) names=$(every_capability) ;;
+	no-caps) names= ;;
+	*) names="$usual_capabilities $(extra_capabilities)" ;;
+	esac
+	jq -Rsc 'split("[ \n]+"; null) | map(select(. != "") | "CAP_" + .) | unique' <<<"$names"
 }
 
 # The uids of the container's user namespace, as JSON. One of ours is all that we may map by
@@ -76,7 +86,7 @@ oci_config() {
 	# None that we may make.
 	[[ ${cage[*]} != *--user* && $variant != rootless ]] || group=
 	jq -n --argjson caps "$(oci_capabilities)" --argjson ids "$(jq -n "$(oci_mappings)")" \
-		--arg dir "$fifo_dir" --arg group "$group" '
+		--arg dir "${fifo_dir:+$inside/dir}" --arg group "$group" '
 	{
 		ociVersion: "1.0.2",
 		process: {
@@ -121,24 +131,25 @@ make_rootfs() {
 		put_known /known.tsv
 	fi
 	if [[ $fifo_dir ]]; then
-		mkdir "$root/dir"
+		mkdir "$root/dir" "$scratch/dir"
 		put_dir /dir
 	fi
 }
 
-# Makes a cage and a bundle in the scratch directory.
-oci_bundle() {
-	local root
-
+# Makes a cage and a root file system in the scratch directory.
+begin_caged_container() {
 	require_static
 	make_cage
 	make_scratch
 	[[ $variant != @(rootless|userns) ]] || make_own_uid
 	make_rootfs
-	if [[ $fifo_dir ]]; then
-		mkdir "$scratch/dir"
-		furniture+=(bind "$fifo_dir" "$scratch/dir")
-	fi
+	[[ ! $fifo_dir ]] || furniture+=(bind "$fifo_dir" "$inside/dir")
+}
+
+oci_bundle() {
+	local root
+
+	begin_caged_container
 	oci_config /pipe7 "${options[@]}" >"$scratch/bundle/config.json" || bail 'no config.json'
 }
 
@@ -152,10 +163,13 @@ oci_run() {
 		--pid-file "$inside/state/pid" --bundle "$inside/bundle" "$run_id"
 }
 
-# oci_end STATUS. A runtime writes the pid file when the container is made: without one the
-# program never ran.
-oci_end() {
-	[[ -e $scratch/state/pid ]] ||
-		bail "$place ended with status $1 before the program began"
+# end_if_begun STATUS FILE: without the FILE with the pid of a container there was none.
+end_if_begun() {
+	[[ -e $2 ]] || bail "$place ended with status $1 before the program began"
 	exit "$1"
+}
+
+# systrap is several times faster than ptrace; releases of runsc before 2023 do not know it.
+runsc_platform() {
+	[[ $(runsc flags 2>&1) == *systrap* ]] && echo systrap || echo ptrace
 }

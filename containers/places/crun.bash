@@ -30,5 +30,5 @@ place_run() {
 	[[ ! -d /sys/fs/cgroup/unified ]] || furniture+=(cover /sys/fs/cgroup/unified)
 	oci_bundle
 	oci_run crun
-	oci_end $?
+	end_if_begun $? "$scratch/state/pid"
 }

@@ -28,5 +28,5 @@ may_give() {
 place_run() {
 	oci_bundle
 	oci_run runc
-	oci_end $?
+	end_if_begun $? "$scratch/state/pid"
 }

@@ -22,18 +22,14 @@ may_give() {
 	:
 }
 
-# systrap is several times faster than ptrace; releases before 2023 do not know it.
-platform() {
-	[[ $variant != ptrace && $(runsc flags 2>&1) == *systrap* ]] && echo systrap || echo ptrace
-}
-
 # runsc writes to a regular file from its own idea of the offset, over what is there already, so
 # it is given a pipe. Its sandbox is nobody, and makes its root on TMPDIR.
 place_run() {
-	local words out relay
+	local platform=ptrace words out relay
 
+	[[ $variant == ptrace ]] || platform=$(runsc_platform)
 	oci_bundle
-	words=(--platform="$(platform)" --network=none --net-raw --ignore-cgroups)
+	words=(--platform="$platform" --network=none --net-raw --ignore-cgroups)
 	[[ ${cage[*]} != *--user* ]] || words+=(--rootless)
 	mkdir -m 1777 "$scratch/tmp"
 	exec {out}> >(exec cat {alive}<&-)
@@ -42,5 +38,5 @@ place_run() {
 	set -- $?
 	exec {out}>&-
 	wait "$relay"
-	oci_end "$1"
+	end_if_begun "$1" "$scratch/state/pid"
 }
