@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -183,24 +182,4 @@ void *must_map_part(struct trial *t, size_t mapped, size_t beyond)
 
 	must(t, mprotect(memory + good, bad, PROT_NONE));
 	return memory + good - mapped;
-}
-
-// Descriptors are given from the lowest free one up, so that one tells how many are
-// in use.
-void must_have_descriptors(struct trial *t, size_t count)
-{
-	enum { SPARE = 16 };
-	struct rlimit limit;
-
-	must(t, getrlimit(RLIMIT_NOFILE, &limit));
-	int lowest = dup(STDIN_FILENO);
-	rlim_t want = (lowest == -1 ? limit.rlim_cur : (rlim_t)lowest) + count + SPARE;
-	if (lowest != -1)
-		must(t, close(lowest));
-	if (limit.rlim_cur >= want)
-		return;
-	if (limit.rlim_max < want)
-		skip(t, "resource: RLIMIT_NOFILE is too small");
-	limit.rlim_cur = want;
-	must(t, setrlimit(RLIMIT_NOFILE, &limit));
 }

@@ -21,6 +21,16 @@ struct extent {
 };
 size_t bytes_in(struct extent e);
 
+enum pipe_end { READ_END, WRITE_END };
+int this_end(const struct pipe *p, enum pipe_end end);
+int other_end(const struct pipe *p, enum pipe_end end);
+// The rows of a case that is made for one end and for the other.
+struct end_row {
+	const char *name;
+	enum pipe_end end;
+};
+extern const struct end_row either_end[2];
+
 // A pipe of DEFAULT_PAGES (one page by BY_ONE_PAGE), O_NONBLOCK in `flags` on
 // both ends; SKIP where the machine's limits do not leave room for it.
 struct pipe must_pipe(struct trial *t, int flags);
@@ -74,6 +84,11 @@ long unless_limited(struct trial *t, long n);
 long set_capacity(struct trial *t, int fd, size_t bytes);
 // Raises the soft RLIMIT_NOFILE to what `count` more descriptors take, or SKIP.
 void must_have_descriptors(struct trial *t, size_t count);
+// Lowers it until just `count` more can be had; none may be closed meanwhile.
+void must_leave_descriptors(struct trial *t, size_t count);
+// Starts an actor that executes this program over itself, with the descriptors it
+// inherited, and returns once the program runs, which it does until it is killed.
+struct actor *must_execute(struct trial *t);
 // A path for a FIFO in the run's scratch directory, or SKIP filesystem.
 const char *must_fifo(struct trial *t, mode_t mode);
 
