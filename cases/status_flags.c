@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: ISC
+// The access mode and status flags of the ends: fcntl(2), F_GETFL and F_SETFL.
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "case.h"
+
+// --- access mode --------------------------------------------------------------
+
+CASE(access_modes_are_those_of_the_ends,
+     .claim = { POSIX, "the access mode is O_RDONLY on the read end, O_WRONLY on the write end",
+		"POSIX.1-2024 pipe(), fcntl(), F_GETFL" },
+     .covers = { "CRE-14" }, .ways = FULL_SIZE_WAYS)
+{
+	struct pipe p = must_pipe(t, 0);
+
+	expect(t, fcntl(p.rd, F_GETFL) & O_ACCMODE, RETURNS(O_RDONLY));
+	expect(t, fcntl(p.wr, F_GETFL) & O_ACCMODE, RETURNS(O_WRONLY));
+}
+
+CASE(pipe_has_the_access_mode_alone,
+     .claim = { OBSERVED, "F_GETFL of a new pipe returns the access mode and nothing else",
+		"fs/pipe.c, create_pipe_files()" },
+     .covers = { "CRE-14" }, .ways = BY_PIPE | BY_PIPE2)
+{
+	struct pipe p = must_pipe(t, 0);
+
+	expect(t, fcntl(p.rd, F_GETFL), RETURNS(O_RDONLY));
+	expect(t, fcntl(p.wr, F_GETFL), RETURNS(O_WRONLY));
+}
+
+// O_LARGEFILE, where processes of 64 bits get it; its value depends on the machine,
+// and the C library may hide it.
+CASE(fifo_has_what_open_adds,
+     .claim = { OBSERVED, "F_GETFL of a FIFO shows what any opened file does, O_LARGEFILE too",
+		"fs/open.c, force_o_largefile()" },
+     .covers = { "CRE-14" }, .ways = BY_FIFO)
+{
+	struct pipe p = must_pipe(t, 0);
+	int root = (int)must(t, open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	int added = (int)must(t, fcntl(root, F_GETFL)) & ~O_DIRECTORY;
+
+	expect(t, fcntl(p.rd, F_GETFL), RETURNS(O_RDONLY | added));
+	expect(t, fcntl(p.wr, F_GETFL), RETURNS(O_WRONLY | added));
+}
+
+struct mode_row {
+	const char *name;
+	enum pipe_end end;
+	int flags, mode;
+};
+
+static const struct mode_row modes[] = {
+	{ "read_end/rdwr", READ_END, O_RDWR, O_RDONLY },
+	{ "read_end/wronly", READ_END, O_WRONLY, O_RDONLY },
+	{ "write_end/rdwr", WRITE_END, O_RDWR, O_WRONLY },
+	{ "write_end/rdonly", WRITE_END, O_RDONLY, O_WRONLY },
+};
+
+CASE(direction_cannot_be_changed,
+     .claim = { POSIX, "F_SETFL ignores an access mode: an end keeps its direction",
+		"POSIX.1-2024 fcntl(), F_SETFL" },
+     .covers = { "CRE-37" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(modes))
+{
+	const struct mode_row *row = trial_row(t);
+	struct pipe p = must_pipe(t, O_NONBLOCK);
+	const int fd = this_end(&p, row->end);
+	char byte;
+
+	expect(t, fcntl(fd, F_SETFL, row->flags | O_NONBLOCK), RETURNS(0));
+	expect(t, fcntl(fd, F_GETFL) & O_ACCMODE, RETURNS(row->mode));
+	must_write(t, p.wr, "", 1);
+	if (row->end == READ_END)
+		expect(t, write(fd, "", 1), FAILS(EBADF));
+	else
+		expect(t, read(fd, &byte, 1), FAILS(EBADF));
+}
+
+struct flags_row {
+	const char *name;
+	int flags;
+	enum pipe_end end;
+};
+
+static const struct flags_row settable[] = {
+	{ "append/read_end", O_APPEND, READ_END },
+	{ "append/write_end", O_APPEND, WRITE_END },
+	{ "noatime/read_end", O_NOATIME, READ_END },
+	{ "noatime/write_end", O_NOATIME, WRITE_END },
+};
+
+CASE(append_and_noatime_can_be_set,
+     .claim = { DOCUMENTED, "F_SETFL sets and clears O_APPEND and O_NOATIME, and F_GETFL tells it",
+		"fcntl(2), F_SETFL" },
+     .covers = { "CRE-24" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(settable))
+{
+	const struct flags_row *row = trial_row(t);
+	struct pipe p = must_pipe(t, 0);
+	const int fd = this_end(&p, row->end), before = (int)must(t, fcntl(fd, F_GETFL));
+
+	expect(t, fcntl(fd, F_SETFL, before | row->flags), RETURNS(0));
+	expect(t, fcntl(fd, F_GETFL), RETURNS(before | row->flags));
+	expect(t, fcntl(fd, F_SETFL, before), RETURNS(0));
+	expect(t, fcntl(fd, F_GETFL), RETURNS(before));
+}
+
+CASE(append_changes_nothing,
+     .claim = { OBSERVED, "with O_APPEND on the write end bytes come as they would without",
+		"fs/pipe.c, pipe_write()" },
+     .covers = { "CRE-24" }, .ways = BY_PIPE2 | BY_FIFO)
+{
+	struct pipe p = must_pipe(t, 0);
+	char bytes[3];
+
+	must_write(t, p.wr, "ab", 2);
+	must(t, fcntl(p.wr, F_SETFL, O_APPEND));
+	expect(t, write(p.wr, "c", 1), RETURNS(1));
+	expect(t, read(p.rd, bytes, 3), RETURNS(3));
+	expect_true(t, bytes[0] == 'a' && bytes[1] == 'b' && bytes[2] == 'c');
+}
+
+const struct family status_flags_family = {
+	.name = "status_flags",
+	.about = "The access mode and status flags of the ends",
+	.cases = {
+		&access_modes_are_those_of_the_ends,
+		&pipe_has_the_access_mode_alone,
+		&fifo_has_what_open_adds,
+		&direction_cannot_be_changed,
+		&append_and_noatime_can_be_set,
+		&append_changes_nothing,
+	},
+};
