@@ -159,7 +159,7 @@ CASE(exec_closes_the_marked_write_end,
 		"the reader gets 0 once the last writer executes a program with the write end "
 		"marked FD_CLOEXEC, while that program runs",
 		"POSIX.1-2024 exec; execve(2)" },
-     .covers = { "EOF-10" }, .ways = EVERY_WAY, .needs = { need_proc })
+     .covers = { "EOF-10", "CRE-07" }, .ways = EVERY_WAY, .needs = { need_proc })
 {
 	struct pipe p = must_pipe_until_exec(t);
 	struct actor *program = must_execute(t);
