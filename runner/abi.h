@@ -12,6 +12,7 @@ enum { ABI_FUTEX_WAIT = 0, ABI_FUTEX_WAKE = 1 };
 enum {
 	CAP_CHOWN = 0,
 	CAP_DAC_OVERRIDE = 1,
+	CAP_DAC_READ_SEARCH = 2,
 	CAP_FOWNER = 3,
 	CAP_FSETID = 4,
 	CAP_KILL = 5,
@@ -47,6 +48,27 @@ enum {
 	ABI_PR_CAP_AMBIENT_CLEAR_ALL = 4,
 };
 
+// watch_queue.h and keyctl.h; keyctl(2).
+#define ABI_O_NOTIFICATION_PIPE O_EXCL
+#define ABI_IOC_WATCH_QUEUE_SET_SIZE _IO('W', 0x60)
+enum {
+	ABI_KEY_SPEC_PROCESS_KEYRING = -2,
+	ABI_KEYCTL_UPDATE = 2,
+	ABI_KEYCTL_CAPABILITIES = 31,
+	ABI_KEYCTL_WATCH_KEY = 32,
+	ABI_KEYCTL_CAPS1_NOTIFICATIONS = 4,
+	ABI_WATCH_TYPE_META = 0,
+	ABI_WATCH_TYPE_KEY_NOTIFY = 1,
+	ABI_WATCH_META_LOSS_NOTIFICATION = 1,
+	ABI_NOTIFY_KEY_UPDATED = 1,
+};
+struct abi_watch_notification {
+	uint32_t type : 24, subtype : 8, info;
+};
+struct abi_key_notification {
+	struct abi_watch_notification watch;
+	uint32_t key, aux;
+};
 // fs.h; readv(2).
 enum { ABI_RWF_NOWAIT = 0x8, ABI_RWF_NOSIGNAL = 0x100 };
 
