@@ -69,6 +69,7 @@ struct abi_key_notification {
 	struct abi_watch_notification watch;
 	uint32_t key, aux;
 };
+
 // fs.h; readv(2).
 enum { ABI_RWF_NOWAIT = 0x8, ABI_RWF_NOSIGNAL = 0x100 };
 
