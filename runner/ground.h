@@ -80,12 +80,11 @@ const char *must_fifo(struct trial *t, mode_t mode);
 struct iovec;
 long read_flagged(int fd, const struct iovec *vectors, int count, int flags);
 long write_flagged(int fd, const struct iovec *vectors, int count, int flags);
-// io_setup(2), for one request at a time; io_submit(2) of one; io_getevents(2) for its end.
-struct iocb;
-struct io_event;
+// io_setup(2), for one request at a time; io_submit(2) of a write; io_getevents(2) of what it
+// came to, a count of bytes or an errno below 0.
 long aio_setup(unsigned long *context);
-long aio_submit(unsigned long context, struct iocb *request);
-long aio_collect(unsigned long context, struct io_event *event);
+long aio_submit(unsigned long context, int fd, const void *bytes, size_t size);
+long aio_collect(unsigned long context, int64_t *result);
 
 // Signals.  What arrives is counted for the whole trial, whichever process or
 // thread it reached.
@@ -100,6 +99,8 @@ void must_ignore(struct trial *t, int signal);
 void must_mask(struct trial *t, int signal, bool blocked); // calling thread
 struct caught caught(const struct trial *t, int signal);
 pid_t thread_id(void);
+// Executes this program, to write its version to `output`; the case needs need_proc.
+_Noreturn void must_execute(struct trial *t, int output);
 
 // Host and credentials.
 long must_sysctl(struct trial *t, const char *name);           // "fs/pipe-max-size"
@@ -111,5 +112,8 @@ void must_drop_capability(struct trial *t, int capability);
 // Each of the two has one end of a socket pair to hand descriptors over by.
 void must_send_descriptor(struct trial *t, int fd);
 int must_receive_descriptor(struct trial *t);
+// The same over a socket of the case's own, with one byte of data.
+void must_send_over(struct trial *t, int socket, int fd);
+int must_receive_over(struct trial *t, int socket);
 
 #endif
