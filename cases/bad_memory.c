@@ -112,7 +112,7 @@ CASE(read_into_no_memory_fails,
      .covers = { "WRM-25" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(unwritable))
 {
 	const struct memory_row *row = trial_row(t);
-	struct pipe p = must_pipe(t, 0);
+	struct pipe p = must_pipe(t, O_NONBLOCK);
 	struct target to = { p.rd, { row->must_have(t), FEW } };
 
 	must_write_stream(t, p.wr, 0, FEW);
@@ -128,7 +128,7 @@ CASE(write_from_no_memory_fails,
      .covers = { "WRM-27" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(unreadable))
 {
 	const struct memory_row *row = trial_row(t);
-	struct pipe p = must_pipe(t, 0);
+	struct pipe p = must_pipe(t, O_NONBLOCK);
 	struct target from = { p.wr, { row->must_have(t), FEW } };
 	struct actor *writer = start(t, write_from, &from);
 

@@ -73,6 +73,24 @@ struct abi_key_notification {
 // fs.h; readv(2).
 enum { ABI_RWF_NOWAIT = 0x8, ABI_RWF_NOSIGNAL = 0x100 };
 
+// aio_abi.h; io_submit(2), io_getevents(2).
+enum { ABI_IOCB_CMD_PWRITE = 1 };
+struct abi_iocb {
+	uint64_t data;
+	uint32_t key_and_flags[2]; // in the order of the machine's bytes
+	uint16_t opcode;
+	int16_t priority;
+	uint32_t fd;
+	uint64_t bytes, size;
+	int64_t offset;
+	uint64_t reserved;
+	uint32_t flags, event_fd;
+};
+struct abi_io_event {
+	uint64_t data, request;
+	int64_t result, second_result;
+};
+
 // sched.h; clone(2).
 #define ABI_CLONE_NEWCGROUP 0x02000000
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: ISC
-// System calls that C libraries lack, or not all of them have.
+// System calls that C libraries lack, or not all of them have, and execve() of ourselves.
 
+#include <errno.h>
 #include <stddef.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "case.h"
+#include "abi.h"
+#include "trial.h"
 
 // The offset is in two halves, of which a kernel of 64 bits takes the first.
 long read_flagged(int fd, const struct iovec *vectors, int count, int flags)
@@ -23,12 +25,23 @@ long aio_setup(unsigned long *context)
 	return syscall(SYS_io_setup, 1, context);
 }
 
-long aio_submit(unsigned long context, struct iocb *request)
+long aio_submit(unsigned long context, int fd, const void *bytes, size_t size)
 {
-	return syscall(SYS_io_submit, context, 1L, &request);
+	struct abi_iocb request = {
+		.opcode = ABI_IOCB_CMD_PWRITE,
+		.fd = (uint32_t)fd,
+		.bytes = (uint64_t)(uintptr_t)bytes,
+		.size = size,
+	}, *requests[] = { &request };
+
+	return syscall(SYS_io_submit, context, 1L, requests);
 }
 
-long aio_collect(unsigned long context, struct io_event *event)
+long aio_collect(unsigned long context, int64_t *result)
 {
-	return syscall(SYS_io_getevents, context, 1L, 1L, event, NULL);
+	struct abi_io_event event = { .result = 0 };
+	long n = syscall(SYS_io_getevents, context, 1L, 1L, &event, NULL);
+
+	*result = event.result;
+	return n;
 }

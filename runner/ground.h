@@ -89,6 +89,8 @@ void must_leave_descriptors(struct trial *t, size_t count);
 // Starts an actor that executes this program over itself, with the descriptors it
 // inherited, and returns once the program runs, which it does until it is killed.
 struct actor *must_execute(struct trial *t);
+// What that actor does: the program prints to `output` until that is full; needs need_proc.
+_Noreturn void must_become_program(struct trial *t, int output);
 // A path for a FIFO in the run's scratch directory, or SKIP filesystem.
 const char *must_fifo(struct trial *t, mode_t mode);
 
@@ -97,12 +99,11 @@ const char *must_fifo(struct trial *t, mode_t mode);
 struct iovec;
 long read_flagged(int fd, const struct iovec *vectors, int count, int flags);
 long write_flagged(int fd, const struct iovec *vectors, int count, int flags);
-// io_setup(2), for one request at a time; io_submit(2) of one; io_getevents(2) for its end.
-struct iocb;
-struct io_event;
+// io_setup(2), for one request at a time; io_submit(2) of a write; io_getevents(2) of what it
+// came to, a count of bytes or an errno below 0.
 long aio_setup(unsigned long *context);
-long aio_submit(unsigned long context, struct iocb *request);
-long aio_collect(unsigned long context, struct io_event *event);
+long aio_submit(unsigned long context, int fd, const void *bytes, size_t size);
+long aio_collect(unsigned long context, int64_t *result);
 
 // Signals.  What arrives is counted for the whole trial, whichever process or
 // thread it reached.
@@ -137,5 +138,8 @@ void must_drop_capability(struct trial *t, int capability);
 // Each of the two has one end of a socket pair to hand descriptors over by.
 void must_send_descriptor(struct trial *t, int fd);
 int must_receive_descriptor(struct trial *t);
+// The same over a socket of the case's own, with one byte of data.
+void must_send_over(struct trial *t, int socket, int fd);
+int must_receive_over(struct trial *t, int socket);
 
 #endif

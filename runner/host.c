@@ -85,7 +85,7 @@ union control {
 	struct cmsghdr align;
 };
 
-void must_send_descriptor(struct trial *t, int fd)
+void must_send_over(struct trial *t, int socket, int fd)
 {
 	union control control = { { 0 } };
 	char byte = 0;
@@ -100,10 +100,15 @@ void must_send_descriptor(struct trial *t, int fd)
 	header->cmsg_type = SCM_RIGHTS;
 	header->cmsg_len = CMSG_LEN(sizeof fd);
 	memcpy(CMSG_DATA(header), &fd, sizeof fd);
-	must(t, sendmsg(t->socket, &message, 0));
+	must(t, sendmsg(socket, &message, 0));
 }
 
-int must_receive_descriptor(struct trial *t)
+void must_send_descriptor(struct trial *t, int fd)
+{
+	must_send_over(t, t->socket, fd);
+}
+
+int must_receive_over(struct trial *t, int socket)
 {
 	union control control = { { 0 } };
 	char byte;
@@ -114,12 +119,17 @@ int must_receive_descriptor(struct trial *t)
 				  .msg_controllen = sizeof control };
 	int fd = -1;
 
-	must(t, recvmsg(t->socket, &message, MSG_CMSG_CLOEXEC));
+	must(t, recvmsg(socket, &message, MSG_CMSG_CLOEXEC));
 	const struct cmsghdr *header = CMSG_FIRSTHDR(&message);
 	if (header == NULL || header->cmsg_type != SCM_RIGHTS)
 		decide(t, BROKEN, HERE("recvmsg"), "a descriptor", "none");
 	memcpy(&fd, CMSG_DATA(header), sizeof fd);
 	return fd;
+}
+
+int must_receive_descriptor(struct trial *t)
+{
+	return must_receive_over(t, t->socket);
 }
 
 // --- needs ------------------------------------------------------------------
