@@ -184,7 +184,7 @@ CASE(sleeping_write_fails_with_eintr,
 		"a handler without SA_RESTART ends a sleeping write() that has written nothing "
 		"with EINTR, and it writes nothing",
 		"POSIX.1-2024 write(), EINTR" },
-     .covers = { "INT-03", "INT-06" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(nothing_written))
+     .covers = { "INT-03", "INT-06", "ATM-12" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(nothing_written))
 {
 	const struct write_row *row = trial_row(t);
 	struct call c = must_prepare(t, row->size, 0);
