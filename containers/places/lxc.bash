@@ -39,5 +39,6 @@ place_run() {
 	mkdir -p "$scratch/lxc/pipe7"
 	configure >"$scratch/lxc/pipe7/config"
 	furniture+=(cover /run)
-	caged_if_it_begins lxc-execute --lxcpath "$inside/lxc" --name pipe7 -- /pipe7 "${options[@]}"
+	caged_if_it_begins lxc-execute --lxcpath "$inside/lxc" --name pipe7 -- \
+		/pipe7 "${options[@]}"
 }

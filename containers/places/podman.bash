@@ -90,6 +90,7 @@ place_run() {
 		CONTAINERS_CONF="$inside/containers.conf" \
 		CONTAINERS_STORAGE_CONF="$inside/storage.conf" \
 		"${as_own_uid[@]}" podman "${before[@]}" run "${words[@]}" \
-		--pidfile "$inside/storage/pid" --rootfs "$inside/bundle/rootfs" /pipe7 "${options[@]}"
+		--pidfile "$inside/storage/pid" --rootfs "$inside/bundle/rootfs" \
+		/pipe7 "${options[@]}"
 	end_if_begun $? "$scratch/storage/pid"
 }
