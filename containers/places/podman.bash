@@ -24,6 +24,10 @@ place_available() {
 	find_runtime >/dev/null || { echo 'not installed: the runtime' && return 1; }
 }
 
+place_expected() {
+	[[ $variant == gvisor ]] && echo gvisor || echo podman
+}
+
 find_runtime() {
 	case $variant in
 	gvisor) command -v runsc ;;
