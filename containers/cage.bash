@@ -97,6 +97,18 @@ caged() {
 	supervise "${cage[@]}" "$here/enter" bind "$scratch" "$inside" "${furniture[@]}" -- "$@"
 }
 
+# caged_if_it_begins COMMAND... /pipe7 OPTION... ends with its status. What tells its own failures
+# from the program's by nothing is tried first.
+caged_if_it_begins() {
+	local words=("$@")
+
+	caged "${words[@]:0:$# - ${#options[@]}}" --version >"$scratch/out" 2>"$scratch/why" ||
+		bail "$(printf '%s ended with status %s: %s' "$1" "$?" \
+			"$(tail -n 1 "$scratch/why")")"
+	caged "$@"
+	exit
+}
+
 # caged_function NAME ARGUMENT... runs a function that needs nothing but its arguments.
 caged_function() {
 	# shellcheck disable=SC2016
@@ -120,7 +132,7 @@ make_own_uid() {
 	below_uid=$((0x78000000 + SRANDOM % 0x07fd0000))
 	echo "pipe7:x:$own_uid:$own_uid::/:/bin/sh" >"$scratch/passwd"
 	echo "pipe7:x:$own_uid:" >"$scratch/group"
-	echo "pipe7:$below_uid:65536" >"$scratch/subid"
+	printf '%s:%s:65536\n' pipe7 "$below_uid" root "$below_uid" >"$scratch/subid"
 	for name in passwd group; do
 		furniture+=(bind "$scratch/$name" "/etc/$name")
 	done

@@ -11,6 +11,7 @@
 #   place_check_variant VARIANT  ends with misuse unless it is one; for names without an end
 #   place_profile ASKED  prints the --profile to pass when ASKED is wanted
 #   place_options        prints what else the program is told there, a word a line
+#   place_expected       prints the names of files in reports/expected, the best first
 #   place_run_profiles PROFILE...  runs them all, each into its own tap_file and status_file
 # It reads the variables below, and calls put_known and put_dir when files go by another name.
 
@@ -39,7 +40,7 @@ readonly usual_capabilities='CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID
 NET_BIND_SERVICE NET_RAW SYS_CHROOT MKNOD AUDIT_WRITE SETFCAP'
 
 misuse() {
-	printf 'containers/run: %s\n' "$1" >&2
+	printf 'containers/%s: %s\n' "${0##*/}" "$1" >&2
 	exit 2
 }
 
@@ -98,6 +99,7 @@ load_place() {
 	place_check_variant() { expect_listed_variant "$1"; }
 	place_profile() { echo "$1"; }
 	place_options() { :; }
+	place_expected() { printf '%s\n' "$place-$variant" "$place"; }
 	place_run_profiles() { run_one_by_one "$@"; }
 	# shellcheck source=/dev/null
 	source "$here/places/$1.bash"
@@ -121,6 +123,7 @@ set_variant() {
 read_word() {
 	local rest=$1 profile
 
+	wanted=()
 	require_place "${1%%[:+]*}"
 	load_place "${1%%[:+]*}"
 	rest=${rest#"$place"}

@@ -120,29 +120,35 @@ oci_config() {
 	}' --args "${@/#/=}"
 }
 
-# Makes the root file system of a container in the scratch directory. The files are copies, so
-# that any runtime and any uid can read them wherever the originals are.
+# make_rootfs SEEN: the root file system of a container, in the scratch directory. The program
+# sees it at SEEN. The files are copies, so that any runtime and any uid can read them wherever
+# the originals are.
 make_rootfs() {
 	root=$scratch/bundle/rootfs
 	(umask 022 && mkdir -p "$root"/{proc,dev,tmp,sys,etc}) || bail 'no room for a bundle'
 	install -m 755 -- "$program" "$root/pipe7" || bail 'no room for the program'
 	if [[ $known_file ]]; then
 		install -m 644 -- "$known_file" "$root/known.tsv"
-		put_known /known.tsv
+		put_known "$1/known.tsv"
 	fi
 	if [[ $fifo_dir ]]; then
 		mkdir "$root/dir" "$scratch/dir"
-		put_dir /dir
+		put_dir "${1:+$inside}/dir"
 	fi
 }
 
 # Makes a cage and a root file system in the scratch directory.
 begin_caged_container() {
 	require_static
+	begin_cage ''
+}
+
+# begin_cage SEEN: the same without that root directory, so that the program sees it at SEEN.
+begin_cage() {
 	make_cage
 	make_scratch
-	[[ $variant != @(rootless|userns) ]] || make_own_uid
-	make_rootfs
+	[[ $variant != @(rootless|userns) && $place != @(setpriv|unshare) ]] || make_own_uid
+	make_rootfs "$1"
 	[[ ! $fifo_dir ]] || furniture+=(bind "$fifo_dir" "$inside/dir")
 }
 

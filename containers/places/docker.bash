@@ -31,9 +31,9 @@ may_give() {
 start_engine() {
 	local i
 
-	dockerd --data-root "$1/docker" --storage-driver vfs --exec-opt native.cgroupdriver=cgroupfs \
-		--bridge none --iptables=false --ip6tables=false --ip-forward=false --ip-masq=false \
-		>"$1/dockerd.log" 2>&1 &
+	dockerd --data-root "$1/docker" --storage-driver vfs --bridge none \
+		--exec-opt native.cgroupdriver=cgroupfs --iptables=false --ip6tables=false \
+		--ip-forward=false --ip-masq=false >"$1/dockerd.log" 2>&1 &
 	for ((i = 0; i < 400; i++)); do
 		[[ -S /run/docker.sock ]] && docker version >/dev/null 2>&1 && return
 		kill -0 $! 2>/dev/null || break
@@ -70,14 +70,15 @@ place_run() {
 	if engine_runs; then
 		[[ ! $fifo_dir ]] || words+=(--volume "$fifo_dir:/dir")
 		echo "docker rm -f $name; docker rmi -f $name" >"$scratch/undo"
+		words+=("$name" /pipe7 "${options[@]}")
 		supervise bash -c "$(declare -f run_container)"' && "$@"' bash \
-			run_container '' "$scratch" "$name" "${words[@]}" "$name" /pipe7 "${options[@]}"
+			run_container '' "$scratch" "$name" "${words[@]}"
 	else
 		[[ ! $fifo_dir ]] || words+=(--volume "$inside/dir:/dir")
 		furniture+=(cover /run overlay /etc overlay /opt)
+		words+=(--cgroup-parent "/$run_id" "$name" /pipe7 "${options[@]}")
 		caged bash -c "$(declare -f start_engine run_container)"' && "$@"' bash \
-			run_container own "$inside" "$name" --cgroup-parent "/$run_id" \
-			"${words[@]}" "$name" /pipe7 "${options[@]}"
+			run_container own "$inside" "$name" "${words[@]}"
 	fi
 	set -- $?
 	(($1 < 125 || $1 > 127)) || bail "docker ended with status $1 before the program began"

@@ -24,6 +24,10 @@ place_available() {
 	find_runtime >/dev/null || { echo 'not installed: the runtime' && return 1; }
 }
 
+place_expected() {
+	[[ $variant == gvisor ]] && echo gvisor || echo podman
+}
+
 find_runtime() {
 	case $variant in
 	gvisor) command -v runsc ;;
@@ -90,6 +94,7 @@ place_run() {
 		CONTAINERS_CONF="$inside/containers.conf" \
 		CONTAINERS_STORAGE_CONF="$inside/storage.conf" \
 		"${as_own_uid[@]}" podman "${before[@]}" run "${words[@]}" \
-		--pidfile "$inside/storage/pid" --rootfs "$inside/bundle/rootfs" /pipe7 "${options[@]}"
+		--pidfile "$inside/storage/pid" --rootfs "$inside/bundle/rootfs" \
+		/pipe7 "${options[@]}"
 	end_if_begun $? "$scratch/storage/pid"
 }

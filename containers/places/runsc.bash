@@ -17,6 +17,10 @@ place_available() {
 	need_cage runsc jq
 }
 
+place_expected() {
+	echo gvisor
+}
+
 # Its capabilities are its own kernel's; what the host lacks does not matter.
 may_give() {
 	:
