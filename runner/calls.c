@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: ISC
 // System calls that C libraries lack, or not all of them have, and execve() of ourselves.
 
-#include <errno.h>
 #include <stddef.h>
 #include <sys/syscall.h>
 #include <unistd.h>
