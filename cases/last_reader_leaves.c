@@ -72,12 +72,12 @@ static void leave_when_told(struct trial *t, const void *arg)
 	await_stage(t, LEAVE);
 }
 
-struct end_row {
+struct death_row {
 	const char *name;
 	bool killed;
 };
 
-static const struct end_row ends[] = {
+static const struct death_row deaths[] = {
 	{ "exit", false },
 	{ "kill", true },
 };
@@ -87,9 +87,9 @@ CASE(end_of_the_reader_is_seen_by_a_sleeping_writer,
 		"a writer asleep gets EPIPE and SIGPIPE when the process with the last read end "
 		"exits or is killed",
 		"POSIX.1-2024 _Exit(), Consequences of Process Termination; write(), EPIPE" },
-     .covers = { "SIG-25" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(ends))
+     .covers = { "SIG-25" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(deaths))
 {
-	const struct end_row *row = trial_row(t);
+	const struct death_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, 0);
 
 	must_catch(t, SIGPIPE, 0);
