@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: ISC
-// System calls that C libraries lack, or not all of them have, and execve() of ourselves.
+// System calls that C libraries lack, or not all of them have.
 
 #include <stddef.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "abi.h"
-#include "trial.h"
+#include "case.h"
 
 // The offset is in two halves, of which a kernel of 64 bits takes the first.
 long read_flagged(int fd, const struct iovec *vectors, int count, int flags)

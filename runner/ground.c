@@ -50,14 +50,19 @@ const char *must_fifo(struct trial *t, mode_t mode)
 	return t->path;
 }
 
+int must_open_end(struct trial *t, const char *path, int flags)
+{
+	return (int)must(t, unless_limited(t, open(path, flags | O_CLOEXEC)));
+}
+
 // The reader may open first without a writer only with O_NONBLOCK: fifo(7).
 static struct pipe must_open_fifo(struct trial *t, int flags)
 {
 	const char *path = must_fifo(t, 0600);
 	struct pipe p;
 
-	p.rd = (int)must(t, unless_limited(t, open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)));
-	p.wr = (int)must(t, open(path, O_WRONLY | flags | O_CLOEXEC));
+	p.rd = must_open_end(t, path, O_RDONLY | O_NONBLOCK);
+	p.wr = must_open_end(t, path, O_WRONLY | flags);
 	if (!(flags & O_NONBLOCK))
 		must_set_nonblocking(t, p.rd, false);
 	must(t, unlink(path));
