@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "abi.h"
 #include "trial.h"
 
 // By the name that a case calls it by.  Each fails without effect when all of its
@@ -34,6 +35,8 @@ static const struct {
 	{ "tee", SYS_tee },
 	{ "vmsplice", SYS_vmsplice },
 	{ "sendfile", SYS_sendfile },
+	{ "io_uring_setup", ABI_SYS_IO_URING_SETUP },
+	{ "io_uring_enter", ABI_SYS_IO_URING_ENTER },
 #ifdef SYS_memfd_create
 	{ "memfd_create", SYS_memfd_create },
 #endif
