@@ -94,6 +94,44 @@ struct abi_io_event {
 // sched.h; clone(2).
 #define ABI_CLONE_NEWCGROUP 0x02000000
 
+// io_uring.h; io_uring_setup(2), io_uring_enter(2).  The numbers are those of every
+// architecture but alpha and mips.
+enum {
+	ABI_SYS_IO_URING_SETUP = 425,
+	ABI_SYS_IO_URING_ENTER = 426,
+	ABI_IORING_ENTER_GETEVENTS = 1,
+	ABI_IORING_OP_ASYNC_CANCEL = 14,
+	ABI_IORING_OP_READ = 22,
+	ABI_IORING_OP_WRITE = 23,
+	ABI_IORING_OFF_QUEUES = 0,
+	ABI_IORING_OFF_REQUESTS = 0x10000000,
+};
+struct abi_uring_submissions { // offsets
+	uint32_t head, tail, mask, entries, flags, dropped, array, reserved[3];
+};
+struct abi_uring_completions { // offsets
+	uint32_t head, tail, mask, entries, overflow, array, flags, reserved[3];
+};
+struct abi_uring_params {
+	uint32_t sq_entries, cq_entries, flags, sq_thread_cpu, sq_thread_idle, features, wq_fd;
+	uint32_t reserved[3];
+	struct abi_uring_submissions submissions;
+	struct abi_uring_completions completions;
+};
+struct abi_uring_request {
+	uint8_t opcode, flags;
+	uint16_t priority;
+	int32_t fd;
+	uint64_t offset, address; // or of ABI_IORING_OP_ASYNC_CANCEL: the tag to be cancelled
+	uint32_t size, options;
+	uint64_t tag, more[3];
+};
+struct abi_uring_completion {
+	uint64_t tag;
+	int32_t result; // or an errno, negative
+	uint32_t flags;
+};
+
 // proc_ns.h; the initial namespaces' inode numbers.
 #define ABI_PROC_USER_INIT_INO 0xEFFFFFFDu
 #define ABI_PROC_PID_INIT_INO 0xEFFFFFFCu

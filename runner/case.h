@@ -76,6 +76,7 @@ need need_room_in_limits;  // for pipes of 16 pages, a few at least
 need need_default_limits;  // pipe-user-pages-* and pipe-max-size as Linux ships them
 need need_own_kernel;      // booted into this program, so nobody has set a sysctl
 need need_proc;            // /proc is mounted
+need need_io_uring;        // in the kernel, and allowed
 need need_page_4k, need_page_above_4k;
 
 struct case_decl {

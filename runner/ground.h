@@ -126,6 +126,17 @@ void must_interrupt(struct trial *t, const struct actor *actor, int signal);
 void must_stop(struct trial *t, const struct actor *actor);
 pid_t thread_id(void);
 
+// A read() or write() handed in through io_uring, and what it came to, as the call
+// returns it; takes need_io_uring.  The second is cancelled before it is waited for.
+struct ring_request {
+	bool write, nowait; // RWF_NOWAIT
+	int fd;
+	void *bytes;
+	size_t size;
+};
+long by_ring(struct trial *t, const struct ring_request *request);
+long cancelled_in_ring(struct trial *t, const struct ring_request *request);
+
 // Host and credentials.
 long must_sysctl(struct trial *t, const char *name);           // "fs/pipe-max-size"
 void must_tune(struct trial *t, const char *name, long value); // named in .tunes

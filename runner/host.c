@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "abi.h"
 #include "caps.h"
 #include "credentials.h"
 #include "guardian.h"
@@ -210,6 +212,25 @@ const char *need_proc(struct trial *t)
 {
 	(void)t;
 	return proc_is_ours() ? NULL : "absent: /proc, or not of this PID namespace";
+}
+
+const char *need_io_uring(struct trial *t)
+{
+	struct abi_uring_params params = { 0 };
+	char disabled[SYSCTL_VALUE_MAX];
+	int fd = (int)syscall(ABI_SYS_IO_URING_SETUP, 1, &params);
+
+	if (fd != -1) {
+		close(fd);
+		return NULL;
+	}
+	int err = errno;
+	if (sysctl_read("kernel/io_uring_disabled", disabled) == 0 && disabled[0] != '0')
+		return "sysctl: kernel/io_uring_disabled";
+	skip_if_filtered(t, "io_uring_setup()", err);
+	if (err == ENOMEM)
+		return "resource: no memory for a ring (RLIMIT_MEMLOCK)";
+	return err == ENOSYS ? "absent: io_uring" : NULL; // the case tells of other errors
 }
 
 const char *need_page_4k(struct trial *t)

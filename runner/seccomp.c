@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "abi.h"
 #include "trial.h"
 
 // By the name that a case calls it by.  Each fails without effect when all of its
@@ -36,6 +37,8 @@ static const struct {
 	{ "tee", SYS_tee, true },
 	{ "vmsplice", SYS_vmsplice, true },
 	{ "sendfile", SYS_sendfile, false },
+	{ "io_uring_setup", ABI_SYS_IO_URING_SETUP, true },
+	{ "io_uring_enter", ABI_SYS_IO_URING_ENTER, true },
 #ifdef SYS_memfd_create
 	{ "memfd_create", SYS_memfd_create, true },
 #endif
