@@ -64,7 +64,14 @@ descendants() {
 
 # A process is its pid and when it was started. A zombie is none any more.
 identity() {
-	sed -nE 's/^([0-9]+) \(.*\) [^ZX] ([^ ]+ ){18}([0-9]+) .*/\1 \3/p' "/proc/$1/stat" 2>/dev/null
+	sed -nE 's/^([0-9]+) \(.*\) [^ZX] ([^ ]+ ){18}([0-9]+) .*/\1 \3/p' \
+		"/proc/$1/stat" 2>/dev/null
+}
+
+# Where runtimes like to leave something.
+elsewhere() {
+	find /dev/shm /run/{containerd,docker*,lxc,libpod,runc} /etc/docker /opt/containerd \
+		-maxdepth 1 2>/dev/null | sort
 }
 
 leftovers() {
@@ -79,8 +86,7 @@ leftovers() {
 	for scratch in "${scratches[@]}"; do
 		find /sys/fs/cgroup -maxdepth 2 -name "$scratch"
 	done
-	ls /dev/shm /run/containerd /run/lxc /run/libpod /opt/containerd 2>&1 |
-		diff "$BATS_TEST_TMPDIR/before" -
+	elsewhere | diff "$BATS_TEST_TMPDIR/before" -
 }
 
 leaves_nothing() {
@@ -99,8 +105,7 @@ stops() {
 	local signal=$1 expected=$2 name pid status scratches
 
 	shift 2
-	ls /dev/shm /run/containerd /run/lxc /run/libpod /opt/containerd \
-		>"$BATS_TEST_TMPDIR/before" 2>&1 || true
+	elsewhere >"$BATS_TEST_TMPDIR/before"
 	for name; do
 		start "$name"
 	done
