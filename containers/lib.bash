@@ -172,10 +172,13 @@ status_file() {
 run_one_by_one() {
 	local profile
 
+	make_scratch
 	for profile; do
-		"$here/run" "$label+$profile" "${arguments[@]}" >"$(tap_file "$profile")"
+		supervise "$here/run" "$label+$profile" "${arguments[@]}" \
+			>"$(tap_file "$profile")"
 		echo $? >"$(status_file "$profile")"
 	done
+	exit
 }
 
 # --- the program ---

@@ -32,13 +32,14 @@ configure() {
 	[[ ! $fifo_dir ]] || echo "lxc.mount.entry = $inside/dir dir none bind,rw 0 0"
 }
 
+# The name is in that of a socket which all containers of the network namespace can see.
 place_run() {
 	local root
 
 	begin_caged_container
-	mkdir -p "$scratch/lxc/pipe7"
-	configure >"$scratch/lxc/pipe7/config"
+	mkdir -p "$scratch/lxc/$run_id"
+	configure >"$scratch/lxc/$run_id/config"
 	furniture+=(cover /run)
-	caged_if_it_begins lxc-execute --lxcpath "$inside/lxc" --name pipe7 -- \
+	caged_if_it_begins lxc-execute --lxcpath "$inside/lxc" --name "$run_id" -- \
 		/pipe7 "${options[@]}"
 }

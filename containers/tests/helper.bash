@@ -27,6 +27,41 @@ place() {
 	[[ $output != *'1..0 # SKIP absent: '* ]] || skip "${output##*# SKIP absent: }"
 }
 
+# What continuous integration has to have: see .ci/deps.
+readonly needed_places='host namespaces bwrap runc crun podman nspawn runsc chroot setpriv unshare
+qemu'
+
+# Every place that is available here. The kernels of qemu are other packages for one place.
+available_places() {
+	{
+		[[ ${CONTAINERS_MUST_RUN-} != 1 ]] || tr -s ' \n' '\n' <<<"$needed_places"
+		"$top/containers/run" --list | awk '$NF == "yes" { print $1 }' | grep -v '^qemu:'
+	} | sort -u
+}
+
+# in_each FUNCTION: for every such place, some at a time; the test fails where one failed.
+in_each() {
+	local name failed=0
+
+	for name in $(available_places); do
+		while (($(jobs -pr | wc -l) >= 3)); do
+			wait -n || true
+		done
+		{
+			set +e
+			(set -e; "$1" "$name")
+			echo $? >"$BATS_TEST_TMPDIR/status-$name"
+		} >"$BATS_TEST_TMPDIR/log-$name" 2>&1 3>&- &
+	done
+	wait
+	for name in $(available_places); do
+		[[ $(<"$BATS_TEST_TMPDIR/status-$name") != 0 ]] || continue
+		printf '%s: %s\n' "$name" "$(<"$BATS_TEST_TMPDIR/log-$name")"
+		failed=1
+	done
+	return "$failed"
+}
+
 has_line() {
 	grep -qxF -- "$1" <<<"$output" || { printf 'no line: %s\n%s\n' "$1" "$output" && return 1; }
 }
