@@ -109,12 +109,16 @@ static int *must_bad_array(struct trial *t)
 {
 	const struct place_row *row = trial_row(t);
 	char *first = must_share(t, 2 * page_size()), *second = first + page_size();
+	const union {
+		intptr_t number;
+		int *pointer;
+	} last = { -(intptr_t)sizeof(int[2]) }; // of all addresses
 
 	switch (row->place) {
 	case NOWHERE:
 		return NULL;
 	case KERNEL:
-		return (int *)-(intptr_t)sizeof(int[2]);
+		return last.pointer;
 	case UNMAPPED:
 		must(t, munmap(second, page_size()));
 		break;

@@ -16,11 +16,11 @@ static void end_of_program(struct trial *t, struct actor *program)
 	expect_actor(t, program, DIES(SIGKILL));
 }
 
-// A process may be asked about that may not be read, by way of its program: ptrace(2).
+// Of a process whose program this uid may not read /proc tells nothing: ptrace(2).
 static long told(struct trial *t, long n)
 {
 	if (n == -1 && (errno == EACCES || errno == EPERM))
-		skip(t, "absent: /proc/PID/fd of a program that this uid may execute");
+		skip(t, "absent: /proc/PID/fd of a process of this uid");
 	return n;
 }
 
@@ -32,7 +32,7 @@ CASE(marked_end_is_no_descriptor_of_the_program,
      .covers = { "CRE-05" }, .needs = { need_proc }, ROWS(either_end))
 {
 	const struct end_row *row = trial_row(t);
-	char kept[48], marked[48], target[64];
+	char open_end[48], marked[48], target[64];
 	int fds[2];
 
 	must(t, pipe2(fds, O_CLOEXEC));
@@ -42,9 +42,9 @@ CASE(marked_end_is_no_descriptor_of_the_program,
 	struct actor *program = must_execute(t);
 	const int pid = (int)actor_pid(program);
 
-	snprintf(kept, sizeof kept, "/proc/%d/fd/%d", pid, other_end(&p, row->end));
+	snprintf(open_end, sizeof open_end, "/proc/%d/fd/%d", pid, other_end(&p, row->end));
 	snprintf(marked, sizeof marked, "/proc/%d/fd/%d", pid, this_end(&p, row->end));
-	must(t, told(t, readlink(kept, target, sizeof target)));
+	must(t, told(t, readlink(open_end, target, sizeof target)));
 	expect(t, readlink(marked, target, sizeof target), FAILS(ENOENT));
 	end_of_program(t, program);
 }
