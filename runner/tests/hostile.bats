@@ -154,7 +154,7 @@ filtered() {
 }
 
 @test "what a seccomp filter refuses is skipped, and not the kernel's fault" {
-	local pipe2=293 fcntl=72 eperm=1 enosys=38
+	local pipe2=293 fcntl=72 vmsplice=278 io_setup=206 eperm=1 enosys=38
 	[ "$(uname -m)" = x86_64 ] || skip "the numbers are those of x86_64"
 	filtered $pipe2 $eperm end_of_file
 	passed
@@ -164,6 +164,12 @@ filtered() {
 	filtered $fcntl $eperm capacity
 	never '^not ok' out
 	grep -q '# SKIP seccomp: a filter refuses fcntl()$' out
+	filtered $vmsplice $eperm sigpipe_elsewhere
+	passed
+	grep -q '# SKIP seccomp: a filter refuses vmsplice()$' out
+	filtered $io_setup $enosys sigpipe_per_call
+	passed
+	grep -q '# SKIP seccomp: a filter refuses aio_setup()$' out
 	filtered $pipe2 22 end_of_file # not an error that filters give
 	grep -q '^not ok' out
 	nothing_left
