@@ -153,7 +153,7 @@ CASE(write_in_progress_writes_all,
 		"a write() asleep while another thread closes its descriptor, the last, writes "
 		"all, and end of file comes when it has returned",
 		"close(2), Multithreaded processes and close()" },
-     .covers = { "INT-11" }, .ways = BY_PIPE2 | BY_FIFO | BY_ONE_PAGE, ROWS(writes))
+     .covers = { "INT-11" }, .ways = BY_PIPE2 | BY_ONE_PAGE, ROWS(writes))
 {
 	const struct write_row *row = trial_row(t);
 	struct call c = must_prepare(t, row->pages * page_size() + row->size);

@@ -10,7 +10,7 @@
 
 enum {
 	HERD = 8,
-	ROUNDS = 8,  // of the races, each with two threads
+	ROUNDS = 4,  // of the races, each with two threads
 	OVER = 1000, // stage; those below count who has returned
 };
 

@@ -109,7 +109,7 @@ CASE(sleeping_read_fails_with_eintr,
 CASE(interrupted_read_takes_nothing_later,
      .claim = { POSIX, "what is written after a read() failed with EINTR is there for the next one",
 		"POSIX.1-2024 read()" },
-     .covers = { "INT-07" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(reads))
+     .covers = { "INT-07" }, ROWS(reads))
 {
 	const struct read_row *row = trial_row(t);
 	struct call c = must_prepare(t, LINE, 0);
@@ -153,7 +153,7 @@ CASE(restarted_read_gets_the_data,
 CASE(restarted_read_sees_end_of_file,
      .claim = { POSIX, "a read() restarted after a handler returns 0 when the last writer closes",
 		"POSIX.1-2024 sigaction(), SA_RESTART; read()" },
-     .covers = { "INT-17" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(reads))
+     .covers = { "INT-17" }, ROWS(reads))
 {
 	const struct read_row *row = trial_row(t);
 	struct call c = must_prepare(t, LINE, SA_RESTART);

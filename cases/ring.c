@@ -60,7 +60,7 @@ CASE(waits_for_data,
      .claim = { DOCUMENTED,
 		"a read of an empty pipe through io_uring is complete when there is data",
 		"io_uring_enter(2), IORING_OP_READ; read(2)" },
-     .covers = { "INT-14" }, .ways = BY_PIPE2 | BY_FIFO, .needs = { need_io_uring })
+     .covers = { "INT-14" }, .needs = { need_io_uring })
 {
 	struct call c = must_prepare(t, 0, LINE);
 	struct actor *reader = start(t, read_alone, &c);
@@ -75,7 +75,7 @@ CASE(waiting_read_sees_end_of_file,
      .claim = { DOCUMENTED,
 		"a read that waits in io_uring is complete with 0 when the last writer closes",
 		"io_uring_enter(2), IORING_OP_READ; pipe(7)" },
-     .covers = { "INT-14" }, .ways = BY_PIPE2 | BY_FIFO, .needs = { need_io_uring })
+     .covers = { "INT-14" }, .needs = { need_io_uring })
 {
 	struct call c = must_prepare(t, 0, LINE);
 	struct actor *reader = start(t, read_alone, &c);
@@ -89,7 +89,7 @@ CASE(waits_for_room,
      .claim = { DOCUMENTED,
 		"a write to a full pipe through io_uring is complete when there is room",
 		"io_uring_enter(2), IORING_OP_WRITE; write(2)" },
-     .covers = { "INT-14" }, .ways = BY_PIPE2 | BY_FIFO | BY_ONE_PAGE, .needs = { need_io_uring })
+     .covers = { "INT-14" }, .needs = { need_io_uring })
 {
 	struct call c = must_prepare(t, 0, PIPE_BUF);
 
@@ -158,7 +158,7 @@ CASE(o_nonblock_write_waits,
 CASE(write_without_a_reader_is_refused,
      .claim = { DOCUMENTED, "a write without a reader through io_uring gives EPIPE",
 		"io_uring_enter(2), IORING_OP_WRITE; write(2), EPIPE" },
-     .covers = { "INT-14" }, .ways = BY_PIPE2 | BY_FIFO, .needs = { need_io_uring })
+     .covers = { "INT-14" }, .needs = { need_io_uring })
 {
 	struct call c = must_prepare(t, 0, LINE);
 
@@ -170,7 +170,7 @@ CASE(waiting_write_is_refused_when_the_last_reader_closes,
      .claim = { DOCUMENTED,
 		"a write that waits in io_uring gives EPIPE when the last reader closes",
 		"io_uring_enter(2), IORING_OP_WRITE; pipe(7)" },
-     .covers = { "INT-14" }, .ways = BY_PIPE2 | BY_FIFO, .needs = { need_io_uring })
+     .covers = { "INT-14" }, .needs = { need_io_uring })
 {
 	struct call c = must_prepare(t, 0, LINE);
 
@@ -187,7 +187,7 @@ CASE(cancelled_read_takes_nothing,
      .claim = { DOCUMENTED,
 		"a read that waits in io_uring and is cancelled gives ECANCELED; later data stays",
 		"io_uring_enter(2), IORING_OP_ASYNC_CANCEL" },
-     .covers = { "INT-14" }, .ways = BY_PIPE2 | BY_FIFO, .needs = { need_io_uring })
+     .covers = { "INT-14" }, .needs = { need_io_uring })
 {
 	struct call c = must_prepare(t, 0, LINE);
 	char line[LINE];
@@ -202,7 +202,7 @@ CASE(cancelled_write_writes_nothing,
 		"a write that waits in io_uring and is cancelled gives ECANCELED; nothing of it "
 		"comes into the pipe",
 		"io_uring_enter(2), IORING_OP_ASYNC_CANCEL" },
-     .covers = { "INT-14" }, .ways = BY_PIPE2 | BY_FIFO, .needs = { need_io_uring })
+     .covers = { "INT-14" }, .needs = { need_io_uring })
 {
 	struct call c = must_prepare(t, 0, PIPE_BUF);
 

@@ -178,7 +178,9 @@ static bool finished(struct trial *t, struct actor *a)
 	while (a->thread && !atomic_load(&a->ended) && ms_left(&t->deadline) > 0)
 		futex_wait(&a->phase, atomic_load(&a->phase), TICK_LAST_US);
 	if (!a->thread && !t->children[i].reaped) {
-		must(t, waitpid(actor_pid(a), &t->children[i].status, 0));
+		while (must_or_fail(t, waitpid(actor_pid(a), &t->children[i].status, 0), EINTR) ==
+		       -1)
+			; // a signal that the case catches
 		t->children[i].reaped = true;
 	}
 	return atomic_load(&a->ended) != 0;

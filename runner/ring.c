@@ -85,6 +85,8 @@ static struct abi_uring_completion must_wait(struct trial *t, const struct ring 
 	uint32_t head = *word(r, c->head), index = head & *word(r, c->mask);
 	memcpy(&next, r->queues + c->array + index * sizeof next, sizeof next);
 	atomic_store(word(r, c->head), head + 1);
+	if (next.result == -EINVAL) // the rings are older than their reads and writes
+		skip(t, "absent: IORING_OP_READ, IORING_OP_WRITE or IORING_OP_ASYNC_CANCEL");
 	if (next.tag >= TAGS)
 		decide(t, BROKEN, HERE("io_uring_enter()"), "a request of ours", "another");
 	return next;

@@ -95,6 +95,9 @@ void must_stop(struct trial *t, const struct actor *actor)
 {
 	int status;
 
+	// A group of its own: when a process leaves a group with a stopped member, some
+	// kernels take the group for newly orphaned and send it SIGHUP.
+	must(t, setpgid(actor_pid(actor), actor_pid(actor)));
 	must_signal(t, actor, SIGSTOP);
 	must(t, waitpid(actor_pid(actor), &status, WUNTRACED));
 	if (!WIFSTOPPED(status))
