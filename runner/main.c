@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: ISC
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "commands.h"
 #include "init.h"
+#include "outcome.h"
 #include "output.h"
 #include "process.h"
 #include "restore.h"
 #include "suite.h"
+#include "tune.h"
 
 static int usage(const char *fault)
 {
@@ -29,6 +32,8 @@ static int in_style(enum exit_style style, int status)
 		if (status == STATUS_BAILED_OUT)
 			return STATUS_UNEXPECTED;
 		return nothing_tested ? KSELFTEST_SKIP : status;
+	case EXIT_REPORT:
+		return status == STATUS_BAILED_OUT || status == STATUS_USAGE ? status : STATUS_OK;
 	case EXIT_TAP:
 		break;
 	}
@@ -49,7 +54,7 @@ static int run_profiles(const struct run *run)
 		one.profile = o->profiles.each[i];
 		int status = suite_run(&one);
 		if (i + 1 == o->profiles.count || status == STATUS_BAILED_OUT)
-			return in_style(o->exit_style, status);
+			return status;
 		init_tell(in_style(o->exit_style, status));
 	}
 }
@@ -59,6 +64,8 @@ static int perform(struct run *run)
 	const struct options *o = run->options;
 	char fault[2 * REASON_MAX], why[REASON_MAX];
 
+	if (o->command == COMMAND_TUNE)
+		return tune_command(o);
 	if (!registry_check(fault, sizeof fault))
 		return usage(fault);
 	run->trials = registry_select(o->patterns, o->pattern_count, &run->count);
@@ -95,9 +102,22 @@ static int perform(struct run *run)
 		return STATUS_OK;
 	case COMMAND_RUN:
 	case COMMAND_FACTS:
+	case COMMAND_TUNE: // done with above
 		break;
 	}
 	return run_profiles(run);
+}
+
+// What is left to do when all has been said.
+static int finish(const struct options *o, int status)
+{
+	if (status == STATUS_BAILED_OUT || status == STATUS_USAGE)
+		return status;
+	if (o->done && !output_announce(o->done, o->output))
+		return STATUS_BAILED_OUT;
+	if (o->stay)
+		process_stay();
+	return status;
 }
 
 int main(int argc, char **argv)
@@ -108,8 +128,6 @@ int main(int argc, char **argv)
 	char fault[2 * REASON_MAX];
 	int status;
 
-	if (!output)
-		output_discard();
 	bool parsed = options_parse(&options, argc, argv, fault, sizeof fault);
 	if (parsed && !init && options.profiles.count > 1) {
 		snprintf(fault, sizeof fault,
@@ -117,19 +135,30 @@ int main(int argc, char **argv)
 			 options.profiles.names);
 		parsed = false;
 	}
+	if (!output && !(parsed && options.output))
+		output_discard();
 	// After a fault too: it has to be heard.
 	if (init && options.console && !init_console(options.console)) {
 		snprintf(fault, sizeof fault, "--console '%.64s': cannot be opened",
 			 options.console);
 		parsed = false;
 	}
+	if (parsed && options.output && !output_to(options.output)) {
+		snprintf(fault, sizeof fault, "--output '%.128s': %s", options.output,
+			 errno_name(errno));
+		parsed = false;
+	}
 	status = parsed ? perform(&run) : usage(fault);
 	free(run.trials);
 	free(run.known.text);
-	if (fflush(stdout) == EOF && output) {
+	if (fflush(stdout) == EOF && (output || options.output)) {
 		perror("pipe7: standard output");
 		status = status == STATUS_OK ? STATUS_UNEXPECTED : status;
 	}
+	if (parsed)
+		status = finish(&options, status);
+	if (parsed && (options.command == COMMAND_RUN || options.command == COMMAND_FACTS))
+		status = in_style(options.exit_style, status);
 	if (init)
 		init_leave(status);
 	return status;

@@ -5,19 +5,17 @@
 
 #include "options.h"
 
+// TEXT and FLAG are kept as they are, in a member of struct options.
 enum option {
+	TEXT,
+	FLAG,
 	PROFILE,
 	JOBS,
 	TIMEOUT_SCALE,
-	KNOWN,
-	STRICT_KNOWN,
 	FAIL_ON_SKIP,
-	TUNE_HOST,
 	DIR,
-	PLACE,
 	FORMAT,
 	EXIT_STYLE,
-	CONSOLE,
 	AGAINST,
 	HELP,
 	VERSION,
@@ -29,36 +27,40 @@ static const struct spelling {
 	const char *name;
 	enum option option;
 	enum value value;
+	size_t member;
 } spellings[] = {
-	{ "--profile", PROFILE, NEEDED },
-	{ "--jobs", JOBS, NEEDED },
-	{ "--timeout-scale", TIMEOUT_SCALE, NEEDED },
-	{ "--known", KNOWN, NEEDED },
-	{ "--strict-known", STRICT_KNOWN, NONE },
-	{ "--fail-on-skip", FAIL_ON_SKIP, OPTIONAL },
-	{ "--tune-host", TUNE_HOST, NONE },
-	{ "--dir", DIR, NEEDED },
-	{ "--place", PLACE, NEEDED },
-	{ "--format", FORMAT, NEEDED },
-	{ "--exit-style", EXIT_STYLE, NEEDED },
-	{ "--console", CONSOLE, NEEDED },
-	{ "--against", AGAINST, OPTIONAL },
-	{ "--help", HELP, NONE },
-	{ "-h", HELP, NONE },
-	{ "--version", VERSION, NONE },
+	{ "--profile", PROFILE, NEEDED, 0 },
+	{ "--jobs", JOBS, NEEDED, 0 },
+	{ "--timeout-scale", TIMEOUT_SCALE, NEEDED, 0 },
+	{ "--known", TEXT, NEEDED, offsetof(struct options, known_path) },
+	{ "--strict-known", FLAG, NONE, offsetof(struct options, strict_known) },
+	{ "--fail-on-skip", FAIL_ON_SKIP, OPTIONAL, 0 },
+	{ "--tune-host", FLAG, NONE, offsetof(struct options, tune_host) },
+	{ "--dir", DIR, NEEDED, offsetof(struct options, directory) },
+	{ "--place", TEXT, NEEDED, offsetof(struct options, place) },
+	{ "--output", TEXT, NEEDED, offsetof(struct options, output) },
+	{ "--done", TEXT, NEEDED, offsetof(struct options, done) },
+	{ "--stay", FLAG, NONE, offsetof(struct options, stay) },
+	{ "--format", FORMAT, NEEDED, 0 },
+	{ "--exit-style", EXIT_STYLE, NEEDED, 0 },
+	{ "--console", TEXT, NEEDED, offsetof(struct options, console) },
+	{ "--against", AGAINST, OPTIONAL, 0 },
+	{ "--help", HELP, NONE, 0 },
+	{ "-h", HELP, NONE, 0 },
+	{ "--version", VERSION, NONE, 0 },
 };
 
 static const char *const commands[] = {
 	[COMMAND_RUN] = "run",     [COMMAND_LIST] = "list",   [COMMAND_SHOW] = "show",
 	[COMMAND_TRACE] = "trace", [COMMAND_FACTS] = "facts", [COMMAND_RESTORE] = "restore",
+	[COMMAND_TUNE] = "tune",
 };
 
 static const char *const formats[] = {
 	[TAP13] = "tap13", [TAP14] = "tap14", [KTAP] = "ktap", NULL
 };
-static const char *const styles[] = {
-	[EXIT_TAP] = "tap", [EXIT_AUTOMAKE] = "automake", [EXIT_KSELFTEST] = "kselftest", NULL
-};
+// In the order of enum exit_style.
+static const char *const styles[] = { "tap", "automake", "kselftest", "report", NULL };
 static const char *const classes[] = { "profile",       "capability", "seccomp",
 				       "kernel-config", "sysctl",     "filesystem",
 				       "resource",      "absent",     NULL };
@@ -120,45 +122,39 @@ static bool parse_fail_on_skip(const struct parser *p, const char *value)
 			    &chosen);
 }
 
-static bool parse_text(const struct parser *p, const char **to, const char *name, const char *value)
+static bool parse_text(const struct parser *p, const struct spelling *s, const char *value)
 {
 	if (*value == '\0')
-		return refuse(p, name, value, "a text");
-	*to = value;
+		return refuse(p, s->name, value, "a text");
+	*(const char **)(void *)((char *)p->o + s->member) = value;
 	return true;
 }
 
-static bool apply(const struct parser *p, enum option option, const char *value)
+static bool apply(const struct parser *p, const struct spelling *s, const char *value)
 {
 	struct options *o = p->o;
 	int chosen;
 
-	switch (option) {
+	switch (s->option) {
+	case TEXT:
+		return parse_text(p, s, value);
+	case FLAG:
+		return *(bool *)((char *)o + s->member) = true;
 	case JOBS:
 		return parse_jobs(p, value);
 	case TIMEOUT_SCALE:
 		return parse_scale(p, value);
-	case KNOWN:
-		return parse_text(p, &o->known_path, "--known", value);
 	case DIR:
 		if (strlen(value) >= 96)
 			return refuse(p, "--dir", value, "a path of less than 96 bytes");
-		return parse_text(p, &o->directory, "--dir", value);
-	case PLACE:
-		return parse_text(p, &o->place, "--place", value);
-	case CONSOLE:
-		return parse_text(p, &o->console, "--console", value);
-	case STRICT_KNOWN:
-		return o->strict_known = true;
-	case TUNE_HOST:
-		return o->tune_host = true;
+		return parse_text(p, s, value);
 	case AGAINST:
 		o->against = *value ? AGAINST_TSV : AGAINST_TABLE;
 		return *value == '\0' || strcmp(value, "tsv") == 0 ||
 		       refuse(p, "--against", value, "tsv or no value");
 	case HELP:
 	case VERSION:
-		o->command = option == HELP ? COMMAND_HELP : COMMAND_VERSION;
+		o->command = s->option == HELP ? COMMAND_HELP : COMMAND_VERSION;
 		return true;
 	case PROFILE:
 		return profiles_parse(value, &o->profiles) ||
@@ -170,8 +166,8 @@ static bool apply(const struct parser *p, enum option option, const char *value)
 		o->format = (enum tap_format)chosen;
 		return true;
 	case EXIT_STYLE:
-		if (!parse_choice(p, "--exit-style", value, styles, "tap, automake or kselftest",
-				  &chosen))
+		if (!parse_choice(p, "--exit-style", value, styles,
+				  "tap, automake, kselftest or report", &chosen))
 			return false;
 		o->exit_style = (enum exit_style)chosen;
 		return true;
@@ -204,8 +200,8 @@ static int parse_option(const struct parser *p, int left, char *const *argv)
 		if (s->value == NEEDED && !equals && left < 2)
 			return refuse(p, s->name, "", "a value");
 		if (s->value == NEEDED && !equals)
-			return 2 * apply(p, s->option, argv[1]);
-		return apply(p, s->option, equals ? equals + 1 : "");
+			return 2 * apply(p, s, argv[1]);
+		return apply(p, s, equals ? equals + 1 : "");
 	}
 	return refuse(p, "option", arg, "one of those that --help lists");
 }
@@ -241,6 +237,10 @@ bool options_parse(struct options *o, int argc, char *const *argv, char *fault, 
 	}
 	if (o->command == COMMAND_SHOW && o->pattern_count == 0)
 		return refuse(&p, "show", "", "an identity, as list prints them");
+	if (o->command == COMMAND_TUNE && o->pattern_count == 0)
+		return refuse(&p, "tune", "", "FILE=NUMBER");
+	if (o->done && !o->output)
+		return refuse(&p, "--done", o->done, "--output with it");
 	if (o->pattern_count > 0 && (o->command == COMMAND_TRACE || o->command == COMMAND_FACTS ||
 				     o->command == COMMAND_RESTORE))
 		return refuse(&p, "argument", o->patterns[0], "none after this command");

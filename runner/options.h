@@ -19,6 +19,7 @@ enum command {
 	COMMAND_TRACE,
 	COMMAND_FACTS,
 	COMMAND_RESTORE,
+	COMMAND_TUNE,
 	COMMAND_HELP,
 	COMMAND_VERSION,
 };
@@ -29,12 +30,13 @@ struct options {
 	unsigned jobs;            // 0: two for each processor
 	double timeout_scale;
 	const char *known_path, *directory, *place, *console;
-	bool strict_known, tune_host, fail_on_skip;
+	const char *output, *done; // files; NULL: standard output, none
+	bool strict_known, tune_host, fail_on_skip, stay;
 	enum against { AGAINST_NOT, AGAINST_TABLE, AGAINST_TSV } against;
 	const char *fail_on_class; // NULL: any class
 	enum tap_format format;
-	enum exit_style { EXIT_TAP, EXIT_AUTOMAKE, EXIT_KSELFTEST } exit_style;
-	const char *patterns[PATTERNS_MAX];
+	enum exit_style { EXIT_TAP, EXIT_AUTOMAKE, EXIT_KSELFTEST, EXIT_REPORT } exit_style;
+	const char *patterns[PATTERNS_MAX]; // after tune: FILE=NUMBER
 	unsigned pattern_count;
 };
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: ISC
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "outcome.h"
 #include "output.h"
 #include "process.h"
 
@@ -50,6 +53,48 @@ bool output_write(struct text *text)
 	text->length = 0;
 	text->bytes[0] = '\0';
 	return true;
+}
+
+static int open_anew(const char *path)
+{
+	return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+}
+
+bool output_to(const char *path)
+{
+	int fd = open_anew(path);
+
+	if (fd == -1)
+		return false;
+	if (fd == STDOUT_FILENO)
+		return true;
+	bool moved = dup2(fd, STDOUT_FILENO) != -1;
+	close(fd);
+	return moved;
+}
+
+// Who waits for the file reads it as soon as it is there.
+bool output_announce(const char *path, const char *text)
+{
+	char complaint[512], whole[512];
+	ssize_t length = (ssize_t)strlen(text);
+	int fd = -1;
+
+	errno = ENAMETOOLONG;
+	if (snprintf(whole, sizeof whole, "%s.new", path) < (int)sizeof whole)
+		fd = open_anew(whole);
+	bool written = fd != -1 && write(fd, text, (size_t)length) == length;
+	int err = errno;
+	if (fd != -1)
+		close(fd);
+	if (written && rename(whole, path) == 0)
+		return true;
+	snprintf(complaint, sizeof complaint, "--done '%.128s': %s", path,
+		 errno_name(written ? errno : err));
+	output_complain(complaint);
+	if (fd != -1)
+		unlink(whole);
+	return false;
 }
 
 void output_complain(const char *complaint)

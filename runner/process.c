@@ -129,6 +129,16 @@ bool process_is_to_end(void)
 	return false;
 }
 
+void process_stay(void)
+{
+	sigset_t set;
+
+	process_ending_signals(&set);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	while (sigwaitinfo(&set, NULL) == -1 && errno == EINTR)
+		continue;
+}
+
 void process_hand_on(pid_t pid)
 {
 	sigset_t set;

@@ -22,6 +22,8 @@ void process_unblock(int signal);
 void process_ending_signals(sigset_t *set);
 // Is one of them blocked and pending?
 bool process_is_to_end(void);
+// Waits for one of them.
+void process_stay(void);
 // Waits up to a second for one of them, and sends it on to `pid`; SIGCHLD ends the wait too.
 void process_hand_on(pid_t pid);
 

@@ -77,3 +77,24 @@ without() {
 	done
 	PATH=$all
 }
+
+# absent REASON: skips, or fails where everything must be there.
+absent() {
+	[ "${CONTAINERS_MUST_RUN:-}" != 1 ] || { echo "$1" && return 1; }
+	skip "$1"
+}
+
+# valid KIND FILE... | invalid KIND FILE...: what the published schema says of it, in $output.
+validate() {
+	run "$top/.ci/schemas/validate" "$@"
+	echo "$output"
+	[ "$status" -ne 77 ] || absent "$output"
+}
+valid() {
+	validate "$@"
+	[ "$status" -eq 0 ] && [ -z "$output" ]
+}
+invalid() {
+	validate "$@"
+	[ "$status" -eq 1 ]
+}

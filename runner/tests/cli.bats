@@ -113,7 +113,7 @@ points() { grep -E '^(not )?ok' out; }
 	pipe7 --format tap12
 	complains "--format 'tap12': expected tap13, tap14 or ktap"
 	pipe7 --exit-style none
-	complains "--exit-style 'none': expected tap, automake or kselftest"
+	complains "--exit-style 'none': expected tap, automake, kselftest or report"
 	pipe7 --fail-on-skip=root
 	complains "--fail-on-skip 'root': expected profile, *"
 	pipe7 list --against=csv
@@ -128,6 +128,8 @@ points() { grep -E '^(not )?ok' out; }
 	complains "argument 'more': expected none after this command"
 	pipe7 show
 	complains "show '': expected an identity, as list prints them"
+	pipe7 --done there
+	complains "--done 'there': expected --output with it"
 }
 
 @test "what cannot be found is an error too, and nothing is run" {
@@ -315,7 +317,8 @@ points() { grep -E '^(not )?ok' out; }
 	pipe7 --help
 	[ "$status" -eq 0 ]
 	for option in --profile -j --jobs --timeout-scale --known --strict-known --fail-on-skip \
-		--tune-host --dir --place --format --exit-style --console --against; do
+		--tune-host --dir --place --output --done --stay --format --exit-style --console \
+		--against; do
 		grep -q -- "$option" out
 	done
 	pipe7 --version

@@ -43,7 +43,8 @@ START_TEST(defaults)
 	ck_assert_ptr_null(o.known_path);
 	ck_assert_ptr_null(o.directory);
 	ck_assert_ptr_null(o.console);
-	ck_assert(!o.strict_known && !o.tune_host && !o.fail_on_skip);
+	ck_assert(!o.strict_known && !o.tune_host && !o.fail_on_skip && !o.stay && !o.output &&
+		  !o.done);
 	ck_assert_int_eq(o.against, AGAINST_NOT);
 	ck_assert_int_eq(o.format, TAP13);
 	ck_assert_int_eq(o.exit_style, EXIT_TAP);
@@ -79,6 +80,9 @@ START_TEST(only_the_first_word_is_a_command)
 	o = accept((const char *[WORDS_MAX]){ "-j1", "list" });
 	ck_assert_int_eq(o.command, COMMAND_RUN);
 	ck_assert_str_eq(o.patterns[0], "list");
+	o = accept((const char *[WORDS_MAX]){ "tune", "pipe-max-size=1" });
+	ck_assert_int_eq(o.command, COMMAND_TUNE);
+	ck_assert_str_eq(o.patterns[0], "pipe-max-size=1");
 }
 END_TEST
 
@@ -125,22 +129,25 @@ END_TEST
 
 START_TEST(texts_are_kept)
 {
-	struct options o = accept((const char *[WORDS_MAX]){ "--known=a b", "--dir", "-d",
-							     "--place=x=y", "--console=/dev/x" });
+	struct options o =
+		accept((const char *[WORDS_MAX]){ "--known=a b", "--dir", "-d", "--place=x=y",
+						  "--console=/dev/x", "--output=/o", "--done=/d" });
 
 	ck_assert_str_eq(o.known_path, "a b");
 	ck_assert_str_eq(o.directory, "-d");
 	ck_assert_str_eq(o.place, "x=y");
 	ck_assert_str_eq(o.console, "/dev/x");
+	ck_assert_str_eq(o.output, "/o");
+	ck_assert_str_eq(o.done, "/d");
 }
 END_TEST
 
 START_TEST(flags_are_set)
 {
-	struct options o = accept((const char *[WORDS_MAX]){ "--strict-known", "--tune-host",
-							     "--fail-on-skip", "--against" });
+	struct options o = accept((const char *[WORDS_MAX]){
+		"--strict-known", "--tune-host", "--fail-on-skip", "--against", "--stay" });
 
-	ck_assert(o.strict_known && o.tune_host && o.fail_on_skip);
+	ck_assert(o.strict_known && o.tune_host && o.fail_on_skip && o.stay);
 	ck_assert_int_eq(o.against, AGAINST_TABLE);
 	ck_assert_ptr_null(o.fail_on_class);
 	o = accept((const char *[WORDS_MAX]){ "--fail-on-skip=", "--against=tsv" });
