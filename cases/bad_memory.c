@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -56,8 +57,12 @@ static char *must_have_cut_off(struct trial *t)
 // The last page of the address space is nobody's.
 static char *must_have_kernels(struct trial *t)
 {
+	const uintptr_t address = UINTPTR_MAX - page_size() + 1;
+	char *memory;
+
 	(void)t;
-	return (char *)(UINTPTR_MAX - page_size() + 1);
+	memcpy(&memory, &address, sizeof memory);
+	return memory;
 }
 
 struct memory_row {
