@@ -106,7 +106,7 @@ CASE(waits_for_room,
 CASE(impatient_read_is_complete_at_once,
      .claim = { OBSERVED, "a read of an empty pipe through io_uring with RWF_NOWAIT gives EAGAIN",
 		"io_uring_enter(2), IORING_OP_READ; readv(2), RWF_NOWAIT" },
-     .covers = { "INT-14" }, .needs = { need_io_uring })
+     .covers = { "INT-14" }, .since = "6.5", .needs = { need_io_uring })
 {
 	struct call c = must_prepare(t, 0, LINE);
 
@@ -117,7 +117,7 @@ CASE(impatient_read_is_complete_at_once,
 CASE(impatient_write_is_complete_at_once,
      .claim = { OBSERVED, "a write to a full pipe through io_uring with RWF_NOWAIT gives EAGAIN",
 		"io_uring_enter(2), IORING_OP_WRITE; readv(2), RWF_NOWAIT" },
-     .covers = { "INT-14" }, .needs = { need_io_uring })
+     .covers = { "INT-14" }, .since = "6.5", .needs = { need_io_uring })
 {
 	struct call c = must_prepare(t, 0, PIPE_BUF);
 

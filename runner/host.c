@@ -228,9 +228,7 @@ const char *need_io_uring(struct trial *t)
 	if (sysctl_read("kernel/io_uring_disabled", disabled) == 0 && disabled[0] != '0')
 		return "sysctl: kernel/io_uring_disabled";
 	skip_if_filtered(t, "io_uring_setup()", err);
-	if (err == ENOMEM)
-		return "resource: no memory for a ring (RLIMIT_MEMLOCK)";
-	return err == ENOSYS ? "absent: io_uring" : NULL; // the case tells of other errors
+	return err == ENOMEM ? "resource: no memory for a ring (RLIMIT_MEMLOCK)" : NULL;
 }
 
 const char *need_page_4k(struct trial *t)
