@@ -3,8 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
-#include <stdatomic.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "case.h"
@@ -111,129 +110,70 @@ CASE(shrinking_over_the_hard_limit_is_allowed,
 
 // --- (c) the charge comes after the check ---------------------------------------
 
-// In each round two processes meet while none holds anything, ask for the same last pages in
-// the same instant, and meet again: what they got is counted when neither is in a call any more,
-// so a kernel that charges before it checks cannot fail.  One that checks first fails if one
-// comes by while the other allocates.  On a processor each, they start within a tenth of the
-// call's time in nine rounds of ten; the others are for machines that are busy or have only one.
-enum { RACERS = 2, ROUNDS = 500, SPINS = 10000 };
-
-struct race {
-	_Atomic unsigned arrived, sleepers; // of meet()
-	_Atomic long taken;                 // pages, in this round
-	_Atomic unsigned successes, rounds; // all of them
-	_Atomic bool over;                  // for want of time
-	long room, each;                    // pages: left of the limit; asked for by each
-};
-
-struct racer {
-	struct race *race;
-	size_t nth;
-	int fd; // to enlarge from one page; -1: make pipes
-};
-
-// Left alone, the two may share a processor, each waking the other there.
-static void take_a_processor(struct trial *t, size_t nth)
+static long grow(struct trial *t, const struct racer *me)
 {
-	cpu_set_t allowed, one;
+	int size = (int)(me->size + 1) * (int)page_size();
 
-	CPU_ZERO(&one);
-	if (must_or_fail(t, sched_getaffinity(0, sizeof allowed, &allowed), EINVAL) == -1)
-		return; // more processors than cpu_set_t has room for
-	for (size_t cpu = 0, seen = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, &allowed) && seen++ == nth)
-			CPU_SET(cpu, &one);
-	if (CPU_COUNT(&one) == 1)
-		must(t, sched_setaffinity(0, sizeof one, &one));
+	return must_or_fail(t, fcntl(me->fd, F_SETPIPE_SZ, size), EPERM);
 }
 
-// Returns when all have called it for the nth time; at once, unless one had to wait.
-static void meet(struct trial *t, struct race *race, uint32_t nth)
+static void shrink(struct trial *t, const struct racer *me, long taken)
 {
-	unsigned all = RACERS * nth;
-
-	if (atomic_fetch_add(&race->arrived, 1) + 1 == all) {
-		if (atomic_load(&race->sleepers) > 0)
-			reach_stage(t, nth);
-		return;
-	}
-	for (int i = 0; i < SPINS; i++)
-		if (atomic_load(&race->arrived) >= all)
-			return;
-	atomic_fetch_add(&race->sleepers, 1);
-	if (atomic_load(&race->arrived) < all)
-		await_stage(t, nth);
-	atomic_fetch_sub(&race->sleepers, 1);
+	(void)taken;
+	must(t, fcntl(me->fd, F_SETPIPE_SZ, (int)page_size()));
 }
 
-// A descriptor, or the new capacity; -1 if there was no room.
-static int take(struct trial *t, const struct racer *me, const char *fifo)
+static long make(struct trial *t, const struct racer *me)
 {
-	int size = (int)(me->race->each + 1) * (int)page_size(), fds[2];
+	int fds[2];
 
-	if (me->fd != -1)
-		return (int)must_or_fail(t, fcntl(me->fd, F_SETPIPE_SZ, size), EPERM);
-	if (fifo)
-		return (int)must_or_fail(t, open(fifo, O_RDWR | O_CLOEXEC), ENOMEM);
+	if (me->path)
+		return must_or_fail(t, open(me->path, O_RDWR | O_CLOEXEC), ENOMEM);
 	if (must_or_fail(t, pipe2(fds, O_CLOEXEC), ENFILE) == -1)
 		return -1;
 	must(t, close(fds[1]));
 	return fds[0];
 }
 
-static void give_back(struct trial *t, const struct racer *me, int taken)
+static void unmake(struct trial *t, const struct racer *me, long taken)
 {
-	must(t, me->fd != -1 ? fcntl(me->fd, F_SETPIPE_SZ, (int)page_size()) : close(taken));
+	(void)me;
+	must(t, close((int)taken));
 }
 
-static void run_the_race(struct trial *t, const void *arg)
+// One that the soft limit has reduced takes nothing of what is fought for.
+static long make_in_full_size(struct trial *t, const struct racer *me)
 {
-	const struct racer *me = arg;
-	struct race *race = me->race;
-	const char *fifo = trial_way(t) == BY_FIFO ? must_fifo(t, 0600) : NULL;
+	long fd = make(t, me);
 
-	take_a_processor(t, me->nth);
-	for (uint32_t nth = 0, round = 0; round < ROUNDS && !race->over; round++) {
-		meet(t, race, ++nth); // who was asleep is awake now,
-		meet(t, race, ++nth); // and all start
-		int taken = take(t, me, fifo);
-		if (taken != -1)
-			atomic_fetch_add(&race->taken, race->each);
-		meet(t, race, ++nth);
-		expect_true(t, atomic_load(&race->taken) <= race->room);
-		race->rounds = round + 1;
-		if (time_is_short(t))
-			race->over = true;
-		meet(t, race, ++nth);
-		if (taken == -1)
-			continue;
-		atomic_fetch_add(&race->successes, 1);
-		atomic_fetch_sub(&race->taken, race->each);
-		give_back(t, me, taken);
-	}
+	if (fd == -1 || must_capacity(t, (int)fd) == DEFAULT_PAGES * page_size())
+		return fd;
+	unmake(t, me, fd);
+	return -1;
 }
 
-static void start_race(struct trial *t, struct race *race, const int *fds)
+static struct racer must_make_grower(struct trial *t, long pages)
 {
-	struct actor *actors[RACERS];
+	return (struct racer){ grow, shrink, pages, must_sized_pipe(t, 1), NULL };
+}
 
-	for (size_t i = 0; i < RACERS; i++)
-		actors[i] = start(t, run_the_race, &(struct racer){ race, i, fds ? fds[i] : -1 });
-	for (int i = 0; i < RACERS; i++)
-		must_finish(t, actors[i]);
-	note(t, "%u of %u attempts succeeded", race->successes, RACERS * race->rounds);
+static struct racer must_make_maker(struct trial *t,
+				    long (*take)(struct trial *t, const struct racer *me))
+{
+	enum { PATH = 192 };
+	char *path = NULL;
+
+	if (trial_way(t) == BY_FIFO)
+		snprintf(path = must_share(t, PATH), PATH, "%s", must_fifo(t, 0600));
+	return (struct racer){ take, unmake, DEFAULT_PAGES, -1, path };
 }
 
 // To 128 pages at most: the more, the longer the kernel is at it.
-static struct race *race_for_growth(struct trial *t, int *fds)
+static long must_choose_growth(struct trial *t)
 {
-	struct race *race = must_share(t, sizeof *race);
 	long largest = must_largest_pages(t);
 
-	race->room = race->each = (largest < 128 ? largest : 128) - 1;
-	for (int i = 0; i < RACERS; i++)
-		fds[i] = must_sized_pipe(t, 1);
-	return race;
+	return (largest < 128 ? largest : 128) - 1;
 }
 
 CASE(racing_growths_stay_within_the_soft_limit,
@@ -241,14 +181,14 @@ CASE(racing_growths_stay_within_the_soft_limit,
 		"of processes that enlarge pipes at the same time, only as many "
 		"succeed as the soft limit has room for",
 		"pipe(7), BUGS (c)" },
-     .covers = { "USR-18" }, .since = "4.9",
+     .covers = { "USR-18" }, .since = "4.9", .alone = true,
      .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
-	int fds[RACERS];
-	struct race *race = race_for_growth(t, fds);
+	long growth = must_choose_growth(t);
+	struct racer racers[] = { must_make_grower(t, growth), must_make_grower(t, growth) };
 
-	must_leave_pages(t, race->room, RACERS);
-	start_race(t, race, fds);
+	must_leave_pages(t, growth, RACERS);
+	expect_no_overshoot(t, racers, growth);
 }
 
 CASE(racing_growths_stay_within_the_hard_limit,
@@ -259,12 +199,12 @@ CASE(racing_growths_stay_within_the_hard_limit,
      .covers = { "USR-18" }, .since = "4.9", .tunes = { soft, hard },
      .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
-	int fds[RACERS];
-	struct race *race = race_for_growth(t, fds);
+	long growth = must_choose_growth(t);
+	struct racer racers[] = { must_make_grower(t, growth), must_make_grower(t, growth) };
 
 	must_tune(t, soft, 0);
-	must_tune(t, hard, RACERS + race->room);
-	start_race(t, race, fds);
+	must_tune(t, hard, RACERS + growth);
+	expect_no_overshoot(t, racers, growth);
 }
 
 CASE(racing_creations_stay_within_the_hard_limit,
@@ -275,13 +215,45 @@ CASE(racing_creations_stay_within_the_hard_limit,
      .covers = { "USR-18" }, .since = "4.9", .tunes = { soft, hard }, .ways = BY_PIPE2 | BY_FIFO,
      .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
-	struct race *race = must_share(t, sizeof *race);
+	struct racer racers[] = { must_make_maker(t, make), must_make_maker(t, make) };
+	long room = 2 * DEFAULT_PAGES - 1;
 
-	race->each = DEFAULT_PAGES;
-	race->room = 2 * DEFAULT_PAGES - 1;
 	must_tune(t, soft, 0);
-	must_tune(t, hard, race->room);
-	start_race(t, race, NULL);
+	must_tune(t, hard, room);
+	expect_no_overshoot(t, racers, room);
+}
+
+CASE(racing_creations_stay_within_the_soft_limit,
+     .claim = { DOCUMENTED,
+		"of processes that make pipes at the same time, only as many get 16 "
+		"pages as the soft limit has room for",
+		"pipe(7), BUGS" },
+     .covers = { "USR-18" }, .since = "4.9", .alone = true, .ways = BY_PIPE2 | BY_FIFO,
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
+{
+	struct racer racers[] = { must_make_maker(t, make_in_full_size),
+				  must_make_maker(t, make_in_full_size) };
+	long room = 2 * DEFAULT_PAGES - 1;
+
+	must_leave_pages(t, room, 0);
+	expect_no_overshoot(t, racers, room);
+}
+
+CASE(racing_growth_and_creation_stay_within_the_hard_limit,
+     .claim = { DOCUMENTED,
+		"of two processes, one that makes a pipe and one that enlarges another, "
+		"one succeeds where the hard limit has no room for both",
+		"pipe(7), BUGS" },
+     .covers = { "USR-18" }, .since = "4.9", .tunes = { soft, hard }, .ways = BY_PIPE2 | BY_FIFO,
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
+{
+	struct racer racers[] = { must_make_grower(t, DEFAULT_PAGES - 1),
+				  must_make_maker(t, make) };
+	long room = 2 * DEFAULT_PAGES - 2;
+
+	must_tune(t, soft, 0);
+	must_tune(t, hard, 1 + room);
+	expect_no_overshoot(t, racers, room);
 }
 
 const struct family user_pages_bugs_family = {
@@ -296,5 +268,7 @@ const struct family user_pages_bugs_family = {
 		&racing_growths_stay_within_the_soft_limit,
 		&racing_growths_stay_within_the_hard_limit,
 		&racing_creations_stay_within_the_hard_limit,
+		&racing_creations_stay_within_the_soft_limit,
+		&racing_growth_and_creation_stay_within_the_hard_limit,
 	},
 };

@@ -107,6 +107,18 @@ long aio_setup(unsigned long *context);
 long aio_submit(unsigned long context, int fd, const void *bytes, size_t size);
 long aio_collect(unsigned long context, int64_t *result);
 
+// Two processes ask for the last of something in the same instant, in 500 rounds or more (race.c
+// says why so many); what both get in a round must not exceed `room`.
+enum { RACERS = 2 };
+struct racer {
+	long (*take)(struct trial *t, const struct racer *me); // -1: there was no room
+	void (*give_back)(struct trial *t, const struct racer *me, long taken);
+	long size; // what take() takes of the room
+	int fd;    // this and the path are for the two functions
+	const char *path;
+};
+void expect_no_overshoot(struct trial *t, const struct racer racers[RACERS], long room);
+
 // Signals.  What arrives is counted for the whole trial, whichever process or
 // thread it reached.
 struct caught {
