@@ -84,7 +84,7 @@ absent() {
 	skip "$1"
 }
 
-# valid KIND FILE... | invalid KIND FILE...: what the published schema says of it, in $output.
+# validate | valid | invalid KIND FILE...: what the published schema says of the files, in $output.
 validate() {
 	run "$top/.ci/schemas/validate" "$@"
 	echo "$output"
