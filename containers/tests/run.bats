@@ -168,8 +168,9 @@ here:_a+container.status here:_a+container.tap" ]
 }
 
 @test "a place whose runtime is missing is skipped, or fails when it must run" {
-	without bwrap runc runsc qemu-system-x86_64 qemu-system-aarch64
-	for name in bwrap runc runsc qemu; do
+	without bwrap runc crun runsc podman docker ctr systemd-nspawn lxc-execute proot \
+		qemu-system-x86_64 qemu-system-aarch64
+	for name in bwrap runc crun runsc podman docker ctr nspawn lxc proot qemu; do
 		run --separate-stderr "$top/containers/run" "$name"
 		[ "$status" -eq 0 ]
 		[ "${lines[0]}" = 'TAP version 13' ]
