@@ -153,6 +153,21 @@ CASE(refusals_at_the_hard_limit_leak_nothing,
 	expect_pipe(t, &refused);
 }
 
+CASE(refused_growths_at_the_hard_limit_leak_nothing,
+     .claim = { OBSERVED, "F_SETPIPE_SZ refused at the hard limit leaves the budget as it was",
+		"fs/pipe.c, pipe_set_size()" },
+     .covers = { "USR-11" }, .tunes = { soft, hard }, .ways = BY_PIPE2 | BY_FIFO,
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
+{
+	int fd = must_sized_pipe(t, 1);
+
+	must_limit(t, 0, 8);
+	for (int i = 0; i < REFUSALS; i++)
+		expect(t, fcntl(fd, F_SETPIPE_SZ, 16 * (int)page_size()), FAILS(EPERM));
+	expect(t, fcntl(fd, F_SETPIPE_SZ, 8 * (int)page_size()), RETURNS_PAGES(8, 0));
+	expect(t, fcntl(fd, F_SETPIPE_SZ, 16 * (int)page_size()), FAILS(EPERM));
+}
+
 CASE(closing_makes_room_below_the_hard_limit,
      .claim = { OBSERVED, "a pipe can be made as soon as another one was closed",
 		"fs/pipe.c, put_pipe_info()" },
@@ -220,6 +235,7 @@ const struct family user_pages_hard_family = {
 		&hard_limit_refuses_fifos,
 		&open_fifo_can_be_joined_at_the_hard_limit,
 		&refusals_at_the_hard_limit_leak_nothing,
+		&refused_growths_at_the_hard_limit_leak_nothing,
 		&closing_makes_room_below_the_hard_limit,
 		&shrinking_makes_room_below_the_hard_limit,
 		&hard_limit_of_0_is_none,
