@@ -132,11 +132,13 @@ bool process_is_to_end(void)
 void process_stay(void)
 {
 	sigset_t set;
+	int signal;
 
 	process_ending_signals(&set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	while (sigwaitinfo(&set, NULL) == -1 && errno == EINTR)
-		continue;
+	do
+		signal = sigwaitinfo(&set, NULL);
+	while (signal == -1 && errno == EINTR);
 }
 
 void process_hand_on(pid_t pid)
