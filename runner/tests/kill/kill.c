@@ -24,7 +24,7 @@ int pipe7_main(int argc, char **argv);
 enum { ROUNDS = 200, PATIENCE_S = 30, MOUNTS_MAX = 8192, FAULT_MAX = 512 };
 
 static const char *const tunables[] = { "fs/pipe-max-size", "fs/pipe-user-pages-soft",
-					"fs/pipe-user-pages-hard" };
+					"fs/pipe-user-pages-hard", "fs/file-max" };
 enum { TUNABLES = sizeof tunables / sizeof tunables[0] };
 
 struct state {
