@@ -157,10 +157,12 @@ START_TEST(a_stream_is_not_like_itself_elsewhere)
 {
 	enum { SIZE = 8, FAR = 1 << 20 };
 	unsigned char stream[SIZE];
+	unsigned alike = 0; // because an assertion is a system call
 
 	stream_make(stream, 0, sizeof stream);
 	for (size_t place = 1; place <= FAR; place++)
-		ck_assert_uint_lt(stream_matches(stream, place, sizeof stream), SIZE);
+		alike += stream_matches(stream, place, sizeof stream) == SIZE;
+	ck_assert_uint_eq(alike, 0);
 }
 END_TEST
 
