@@ -157,7 +157,7 @@ static void meet(struct trial *t, struct race *race, uint32_t nth)
 			reach_stage(t, nth);
 		return;
 	}
-	for (int i = 0; i < SPINS; i++)
+	for (int i = 0; i < SPINS; give_way(++i))
 		if (atomic_load(&race->arrived) >= all)
 			return;
 	atomic_fetch_add(&race->sleepers, 1);

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "abi.h"
 #include "outcome.h"
 #include "trial.h"
 
@@ -203,4 +204,12 @@ void must_have_descriptors(struct trial *t, size_t count)
 		skip(t, "resource: RLIMIT_NOFILE is too small");
 	limit.rlim_cur = want;
 	must(t, setrlimit(RLIMIT_NOFILE, &limit));
+}
+
+void give_way(int turn)
+{
+	enum { TURNS_AT_ONCE = 64 };
+
+	if (turn % TURNS_AT_ONCE == 0)
+		ABI_GIVE_WAY();
 }

@@ -107,6 +107,9 @@ void must_interrupt(struct trial *t, const struct actor *actor, int signal);
 // Returns once the actor, a process, has stopped; SIGCONT lets it go on.
 void must_stop(struct trial *t, const struct actor *actor);
 pid_t thread_id(void);
+// In the nth turn of a loop that waits for another processor: says so to this one now and then.
+// An emulator that has one thread for all of them would compute the whole loop otherwise.
+void give_way(int turn);
 
 // Host and credentials.
 long must_sysctl(struct trial *t, const char *name);           // "fs/pipe-max-size"
