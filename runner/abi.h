@@ -8,6 +8,15 @@
 
 enum { ABI_FUTEX_WAIT = 0, ABI_FUTEX_WAKE = 1 };
 
+// The instruction that says that a loop waits for another processor.
+#if defined __x86_64__ || defined __i386__
+#define ABI_GIVE_WAY() __builtin_ia32_pause()
+#elif defined __aarch64__
+#define ABI_GIVE_WAY() __asm__ volatile("yield")
+#else
+#define ABI_GIVE_WAY() ((void)0)
+#endif
+
 // capability.h; capabilities(7).
 enum {
 	CAP_CHOWN = 0,

@@ -12,7 +12,15 @@
 #include "proc.h"
 #include "trial.h"
 
-enum { TICK_FIRST_US = 125, TICK_LAST_US = 32000 };
+enum { TICK_LAST_US = 32000 };
+
+// Longer on a machine that is slower, by --timeout-scale.
+static long first_tick(const struct trial *t)
+{
+	enum { TICKS_IN_LIMIT = 80000 }; // of 125 us
+
+	return t->time_limit_ms * 1000L / TICKS_IN_LIMIT + 1;
+}
 
 static long longer(long tick_us)
 {
@@ -146,7 +154,7 @@ static bool gone(struct trial *t, const struct actor *a)
 // once; falling asleep is not, so look for it, less and less often.
 struct outcome actor_outcome(struct trial *t, struct actor *a, bool may_block)
 {
-	long i = a - t->record->actors, tick = TICK_FIRST_US;
+	long i = a - t->record->actors, tick = first_tick(t);
 	struct here at;
 
 	for (; ms_left(&t->deadline) > 0; tick = longer(tick)) {

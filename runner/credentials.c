@@ -88,6 +88,11 @@ static bool take_uid(const struct credentials *c, uid_t uid, char reason[REASON_
 	return true;
 }
 
+void credentials_bound(struct credentials *c)
+{
+	c->bounded = c->profile != AS_IS && caps_bound(c->caps);
+}
+
 bool credentials_take(const struct credentials *c, unsigned index, unsigned nth,
 		      char reason[REASON_MAX])
 {
@@ -95,7 +100,7 @@ bool credentials_take(const struct credentials *c, unsigned index, unsigned nth,
 		return true;
 	// An ordinary user may not narrow the bounding set; without a set-id program
 	// to execute nothing comes of it.
-	if (!caps_bound(c->caps) && (c->own_uids || c->profile == CONTAINER))
+	if (!c->bounded && !caps_bound(c->caps) && (c->own_uids || c->profile == CONTAINER))
 		return refused(reason, "PR_CAPBSET_DROP", errno);
 	// Where a user namespace denies it the groups stay, which the facts say.
 	if (c->profile == CONTAINER && setgroups(0, NULL) == -1 && errno != EPERM)

@@ -93,7 +93,6 @@ static _Noreturn void guard(struct guardian *g, pid_t runner)
 	setsid();
 	process_ignore_termination();
 	sigaction(SIGUSR1, &action, NULL);
-	process_unblock(SIGUSR1);
 	prctl(PR_SET_PDEATHSIG, SIGUSR1);
 	if (getppid() != runner)
 		_exit(0);

@@ -75,12 +75,16 @@ void process_close_all(bool standard, int keep)
 	close_range_from(keep + 1, LAST);
 }
 
-void process_reset_signals(void)
+void process_default_signals(void)
+{
+	for (int sig = 1; sig < NSIG; sig++)
+		signal(sig, SIG_DFL);
+}
+
+void process_unblock_all(void)
 {
 	sigset_t none;
 
-	for (int sig = 1; sig < NSIG; sig++)
-		signal(sig, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -93,15 +97,6 @@ void process_ignore_termination(void)
 	signal(SIGQUIT, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGTSTP, SIG_IGN);
-}
-
-void process_unblock(int signal)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, signal);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 void process_ending_signals(sigset_t *set)

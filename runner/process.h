@@ -13,11 +13,10 @@ bool process_open_standard(void);
 // Puts 0-2 on /dev/null (on an empty memory file where there is none; else
 // closes them) if `standard`, and closes all others but `keep` (-1: none).
 void process_close_all(bool standard, int keep);
-// Default dispositions and an empty mask: what whoever started us ignored or
-// blocked would survive exec.
-void process_reset_signals(void);
+// What whoever started us ignored or blocked has survived exec.
+void process_default_signals(void);
+void process_unblock_all(void);
 void process_ignore_termination(void);
-void process_unblock(int signal);
 // The signals that end the run: those of them that whoever started us did not ignore.
 void process_ending_signals(sigset_t *set);
 // Is one of them blocked and pending?

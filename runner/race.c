@@ -18,6 +18,7 @@
 #include <signal.h>
 #include <sys/time.h>
 
+#include "abi.h"
 #include "trial.h"
 
 enum {
@@ -61,16 +62,6 @@ static void take_a_processor(struct trial *t, size_t nth)
 		must(t, sched_setaffinity(0, sizeof one, &one));
 }
 
-// Tells the processor that this is a wait; an emulator goes on to the next one.
-static void relax(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-	__asm__ volatile("pause");
-#elif defined(__aarch64__)
-	__asm__ volatile("yield");
-#endif
-}
-
 // Returns when all have called it for the nth time; at once, unless one had to wait.
 static void meet(struct trial *t, struct race *race, uint32_t nth)
 {
@@ -84,7 +75,7 @@ static void meet(struct trial *t, struct race *race, uint32_t nth)
 	for (int i = 0; i < SPINS; i++) {
 		if (atomic_load(&race->arrived) >= all)
 			return;
-		relax();
+		ABI_GIVE_WAY();
 	}
 	atomic_fetch_add(&race->sleepers, 1);
 	if (atomic_load(&race->arrived) < all)

@@ -4,9 +4,68 @@
 // The low bits of a byte are its writer's number, so no record is too small to
 // carry it, and no byte of one writer passes for another's.  The other bits are
 // a hash of writer, record and place, so that a byte lost, doubled or moved shows
-// in one of the next few.
+// in one of the next few.  One hash serves eight places, because the trials of a run
+// make and compare many megabytes.
+
+#include <string.h>
 
 #include "records.h"
+
+// Of each byte, the bits in `mask` depend on `key` and its place; the others are `bits`.
+struct pattern {
+	uint64_t key;
+	unsigned char mask, bits;
+};
+
+enum { WORD = sizeof(uint64_t) };
+
+// The bytes at `place`, a multiple of WORD, and after it.
+static uint64_t word_at(const struct pattern *p, size_t place)
+{
+	const uint64_t each = 0x0101010101010101u;
+	uint64_t x = (place / WORD + 1) * 0x9e3779b97f4a7c15u ^ p->key;
+
+	x = (x ^ x >> 32) * 0xd6e8feb86659fd93u;
+	return ((x ^ x >> 32) & each * p->mask) | each * p->bits;
+}
+
+static unsigned char byte_at(const struct pattern *p, size_t place)
+{
+	uint64_t word = word_at(p, place - place % WORD);
+
+	return ((const unsigned char *)&word)[place % WORD];
+}
+
+static void pattern_make(const struct pattern *p, unsigned char *bytes, size_t place, size_t size)
+{
+	size_t i = 0;
+
+	for (; i < size && (place + i) % WORD != 0; i++)
+		bytes[i] = byte_at(p, place + i);
+	for (uint64_t word; size - i >= WORD; i += WORD) {
+		word = word_at(p, place + i);
+		memcpy(bytes + i, &word, WORD);
+	}
+	for (; i < size; i++)
+		bytes[i] = byte_at(p, place + i);
+}
+
+// How many of them are right, up to the first that is not.
+static size_t pattern_matches(const struct pattern *p, const unsigned char *bytes, size_t place,
+			      size_t size)
+{
+	size_t i = 0;
+
+	while (i < size && bytes[i] == byte_at(p, place + i)) {
+		i++;
+		for (uint64_t word; (place + i) % WORD == 0 && size - i >= WORD; i += WORD) {
+			memcpy(&word, bytes + i, WORD);
+			if (word != word_at(p, place + i))
+				break;
+		}
+	}
+	return i;
+}
 
 static uint32_t mix(uint32_t a, uint32_t b)
 {
@@ -17,12 +76,11 @@ static uint32_t mix(uint32_t a, uint32_t b)
 	return x ^ x >> 13;
 }
 
-static unsigned char byte_of(unsigned writer, uint32_t hash, size_t place)
+static struct pattern record_pattern(unsigned writer, unsigned nth)
 {
-	uint32_t x = hash + (uint32_t)place * 0x9e3779b1u;
-
-	x ^= x << 9;
-	return (unsigned char)(x >> 24 << RECORD_WRITER_BITS | writer);
+	return (struct pattern){ .key = (uint64_t)mix(writer + 1, nth + 1) << 16,
+				 .mask = (unsigned char)(0xffu << RECORD_WRITER_BITS),
+				 .bits = (unsigned char)writer };
 }
 
 size_t record_size(const struct records *r, unsigned writer, unsigned nth)
@@ -33,10 +91,9 @@ size_t record_size(const struct records *r, unsigned writer, unsigned nth)
 size_t record_make(const struct records *r, unsigned writer, unsigned nth, void *bytes)
 {
 	size_t size = record_size(r, writer, nth);
-	uint32_t hash = mix(writer + 1, nth + 1);
+	struct pattern pattern = record_pattern(writer, nth);
 
-	for (size_t i = 0; i < size; i++)
-		((unsigned char *)bytes)[i] = byte_of(writer, hash, i);
+	pattern_make(&pattern, bytes, 0, size);
 	return size;
 }
 
@@ -54,13 +111,14 @@ bool records_take(struct records_seen *seen, const struct records *r, const void
 		seen->last = writer;
 
 		unsigned nth = seen->whole[writer];
-		uint32_t hash = mix(writer + 1, nth + 1);
-		size_t from = seen->place[writer], to = from, all = record_size(r, writer, nth);
-		for (; next < end && to < all && *next == byte_of(writer, hash, to); to++)
-			next++;
-		if (to == from)
+		struct pattern pattern = record_pattern(writer, nth);
+		size_t place = seen->place[writer], all = record_size(r, writer, nth);
+		size_t left = (size_t)(end - next), most = left < all - place ? left : all - place;
+		size_t right = pattern_matches(&pattern, next, place, most), to = place + right;
+		if (right == 0)
 			return false;
-		seen->bytes += to - from;
+		next += right;
+		seen->bytes += right;
 		seen->place[writer] = to == all ? 0 : to;
 		seen->whole[writer] += to == all;
 	}
@@ -76,25 +134,14 @@ bool records_all(const struct records_seen *seen, const struct records *r)
 }
 
 // The zeros of must_fill() are no part of it.
-static unsigned char stream_byte(size_t place)
-{
-	uint32_t x = (uint32_t)place * 0x9e3779b1u;
-
-	x ^= x >> 15;
-	return (unsigned char)(x * 0x85ebca6bu >> 24 | 1);
-}
+static const struct pattern stream = { .key = 0, .mask = 0xfe, .bits = 1 };
 
 void stream_make(void *bytes, size_t place, size_t size)
 {
-	for (size_t i = 0; i < size; i++)
-		((unsigned char *)bytes)[i] = stream_byte(place + i);
+	pattern_make(&stream, bytes, place, size);
 }
 
 size_t stream_matches(const void *bytes, size_t place, size_t size)
 {
-	size_t i = 0;
-
-	while (i < size && ((const unsigned char *)bytes)[i] == stream_byte(place + i))
-		i++;
-	return i;
+	return pattern_matches(&stream, bytes, place, size);
 }

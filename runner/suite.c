@@ -185,7 +185,6 @@ static void block_signals(void)
 	signal(SIGCHLD, SIG_DFL); // ignored, it would reap behind our back
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
-	sigaddset(&set, SIGUSR1);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);

@@ -39,14 +39,15 @@ static struct trial trial_of(const struct run *run, unsigned index)
 	return t;
 }
 
-// Makes this process what every trial starts as, and user `nth` of it.
+// Makes this process what every trial starts as, and user `nth` of it.  Its standard
+// descriptors and dispositions are the supervisor's, which nobody changes.
 static void become_clean(struct trial *t, const struct run *run, pid_t parent, unsigned nth)
 {
 	char reason[REASON_MAX];
 
 	setsid();
-	process_close_all(true, t->socket);
-	process_reset_signals();
+	process_close_all(false, t->socket);
+	process_unblock_all();
 	umask(022);
 	if (!credentials_take(&run->credentials, t->index, nth, reason))
 		decide(t, SKIP, HERE("credentials"), "", "profile: %s", reason);
