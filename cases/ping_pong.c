@@ -100,22 +100,21 @@ static void join_game(struct trial *t, const void *arg)
 
 struct game_row {
 	const char *name;
-	int players;
 	size_t pages, size; // of the ball
+	int players, sa_flags, allowed;
 	bool signals;
-	int sa_flags, allowed;
 };
 
 static const struct game_row games[] = {
 	// clang-format off
-	// name                    players      ball         signals, sa_flags, allowed
-	{ "ping_pong/byte",        2,           0, 1,        false, 0, 0 },
-	{ "ping_pong/pipe_buf",    2,           0, PIPE_BUF, false, 0, 0 },
-	{ "ping_pong/large",       2,           2, 1,        false, 0, 0 },
-	{ "ping_pong/eintr",       2,           2, 1,        true,  0, EINTR },
-	{ "ping_pong/sa_restart",  2,           0, 1,        true,  SA_RESTART, 0 },
-	{ "ring/byte",             PLAYERS_MAX, 0, 1,        false, 0, 0 },
-	{ "ring/eintr",            PLAYERS_MAX, 0, PIPE_BUF, true,  0, EINTR },
+	// name                    ball         players      sa_flags, allowed, signals
+	{ "ping_pong/byte",        0, 1,        2,           0, 0, false },
+	{ "ping_pong/pipe_buf",    0, PIPE_BUF, 2,           0, 0, false },
+	{ "ping_pong/large",       2, 1,        2,           0, 0, false },
+	{ "ping_pong/eintr",       2, 1,        2,           0, EINTR, true },
+	{ "ping_pong/sa_restart",  0, 1,        2,           SA_RESTART, 0, true },
+	{ "ring/byte",             0, 1,        PLAYERS_MAX, 0, 0, false },
+	{ "ring/eintr",            0, PIPE_BUF, PLAYERS_MAX, 0, EINTR, true },
 	// clang-format on
 };
 
