@@ -114,7 +114,7 @@ static void write_from(struct trial *t, const void *arg)
 CASE(read_into_no_memory_fails,
      .claim = { DOCUMENTED, "read() and readv() into what cannot be written fail with EFAULT",
 		"read(2), EFAULT; readv(2), ERRORS" },
-     .covers = { "WRM-25" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(unwritable))
+     .covers = { "WRM-25" }, ROWS(unwritable))
 {
 	const struct memory_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, O_NONBLOCK);
@@ -130,7 +130,7 @@ CASE(read_into_no_memory_fails,
 CASE(write_from_no_memory_fails,
      .claim = { DOCUMENTED, "write() and writev() from what cannot be read fail with EFAULT",
 		"write(2), EFAULT; readv(2), ERRORS" },
-     .covers = { "WRM-27" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(unreadable))
+     .covers = { "WRM-27" }, ROWS(unreadable))
 {
 	const struct memory_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, O_NONBLOCK);

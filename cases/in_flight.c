@@ -55,7 +55,7 @@ CASE(write_end_in_flight_puts_end_of_file_off,
 		"a write end that is in a message alone puts end of file off, until the message's "
 		"end brings it",
 		"unix(7), SCM_RIGHTS, in general; Linux, scm_fp_copy()" },
-     .covers = { "EOF-11" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(fates))
+     .covers = { "EOF-11" }, ROWS(fates))
 {
 	const struct fate_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, O_NONBLOCK);
@@ -83,7 +83,7 @@ CASE(end_of_the_message_wakes_the_reader,
 		"a reader asleep gets 0 when the message that holds the last write end is "
 		"destroyed",
 		"Linux, scm_destroy(); pipe(7), I/O on pipes and FIFOs" },
-     .covers = { "EOF-11" }, .ways = BY_PIPE2 | BY_FIFO)
+     .covers = { "EOF-11" })
 {
 	struct pipe p = must_pipe(t, 0);
 	int sockets[2];
@@ -100,7 +100,7 @@ CASE(write_end_that_has_arrived_writes,
      .claim = { DOCUMENTED,
 		"a write end that was received can be written, and puts end of file off",
 		"unix(7), SCM_RIGHTS; pipe(7), I/O on pipes and FIFOs" },
-     .covers = { "EOF-11" }, .ways = BY_PIPE2 | BY_FIFO)
+     .covers = { "EOF-11" })
 {
 	struct pipe p = must_pipe(t, O_NONBLOCK);
 	int sockets[2], arrived;
@@ -120,7 +120,7 @@ CASE(read_end_in_flight_puts_epipe_off,
 		"a read end that is in a message alone lets writers write, until the message's end "
 		"brings EPIPE",
 		"unix(7), SCM_RIGHTS, in general; Linux, scm_fp_copy()" },
-     .covers = { "SIG-27" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(fates))
+     .covers = { "SIG-27" }, ROWS(fates))
 {
 	const struct fate_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, 0);

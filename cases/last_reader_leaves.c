@@ -25,7 +25,7 @@ CASE(forked_copy_of_the_read_end_puts_epipe_off,
 		"a read end that another process inherited lets writers write until it is closed "
 		"there too",
 		"POSIX.1-2024 write(), EPIPE; pipe(7), I/O on pipes and FIFOs" },
-     .covers = { "SIG-25" }, .ways = EVERY_WAY)
+     .covers = { "SIG-25" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe(t, 0);
 	struct actor *heir = start(t, close_when_told, &p.rd);
@@ -54,7 +54,7 @@ CASE(writer_with_a_read_end_of_its_own_waits_on,
 		"a writer that kept the read end it inherited waits on at a full pipe when "
 		"everyone else has closed theirs",
 		"POSIX.1-2024 write(); pipe(7), I/O on pipes and FIFOs" },
-     .covers = { "SIG-25" }, .ways = BY_PIPE2 | BY_FIFO)
+     .covers = { "SIG-25" })
 {
 	struct pipe p = must_pipe(t, 0);
 
@@ -87,7 +87,7 @@ CASE(end_of_the_reader_is_seen_by_a_sleeping_writer,
 		"a writer asleep gets EPIPE and SIGPIPE when the process with the last read end "
 		"exits or is killed",
 		"POSIX.1-2024 _Exit(), Consequences of Process Termination; write(), EPIPE" },
-     .covers = { "SIG-25" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(deaths))
+     .covers = { "SIG-25" }, ROWS(deaths))
 {
 	const struct death_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, 0);

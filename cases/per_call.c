@@ -24,7 +24,7 @@ CASE(offset_minus_one_moves_the_stream,
 		"pwritev2() and preadv2() at offset -1 gather and scatter like writev() and "
 		"readv()",
 		"readv(2), preadv2() and pwritev2()" },
-     .covers = { "WRM-33" }, .ways = EVERY_WAY)
+     .covers = { "WRM-33" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe(t, 0);
 	char *out = must_stream(t, 0, PARTS * FEW), *in = must_share(t, PARTS * FEW);
@@ -122,7 +122,7 @@ CASE(nowait_read_of_a_blocking_pipe_does_not_wait,
 		"preadv2() with RWF_NOWAIT of an empty pipe without O_NONBLOCK fails with EAGAIN; "
 		"else it reads, or returns 0 at the end",
 		"fs/pipe.c, pipe_read(); readv(2), RWF_NOWAIT, in general" },
-     .covers = { "WRM-34" }, .since = "6.5", .ways = BY_PIPE | BY_ONE_PAGE)
+     .covers = { "WRM-34" }, .since = "6.5")
 {
 	struct pipe p = must_pipe(t, 0);
 	struct iovec bytes = must_bytes(t, FEW);

@@ -24,7 +24,7 @@ static const struct less_row less[] = {
 CASE(read_does_not_wait_for_all_it_asked_for,
      .claim = { POSIX, "read() of more than there is returns some of it without waiting",
 		"POSIX.1-2024 read()" },
-     .covers = { "WRM-19" }, .ways = EVERY_WAY, ROWS(less))
+     .covers = { "WRM-19" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(less))
 {
 	const struct less_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, 0);
@@ -54,7 +54,7 @@ static const struct all_row all_there_is[] = {
 CASE(read_takes_all_there_is,
      .claim = { OBSERVED, "read() of more than there is returns all of it, of however many writes",
 		"fs/pipe.c, pipe_read(); POSIX.1-2024 read() permits less" },
-     .covers = { "WRM-19" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(all_there_is))
+     .covers = { "WRM-19" }, ROWS(all_there_is))
 {
 	const struct all_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, 0);
@@ -98,7 +98,7 @@ static void read_some(struct trial *t, const void *arg)
 CASE(read_of_an_empty_pipe_sleeps_until_there_is_something,
      .claim = { POSIX, "read() of an empty pipe sleeps until something, however little, is written",
 		"POSIX.1-2024 read(); pipe(7), I/O on pipes and FIFOs" },
-     .covers = { "WRM-19", "WRM-20" }, .ways = EVERY_WAY, ROWS(waiting))
+     .covers = { "WRM-19", "WRM-20" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(waiting))
 {
 	const struct waiting_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, 0);
@@ -116,7 +116,7 @@ CASE(read_of_an_empty_pipe_sleeps_until_there_is_something,
 CASE(read_of_a_drained_pipe_sleeps_again,
      .claim = { POSIX, "read() sleeps again once what was written has been read",
 		"POSIX.1-2024 read(); pipe(7), I/O on pipes and FIFOs" },
-     .covers = { "WRM-20" }, .ways = EVERY_WAY)
+     .covers = { "WRM-20" }, .ways = BY_PIPE2 | BY_ONE_PAGE)
 {
 	struct pipe p = must_pipe(t, 0);
 	struct reader r = { p.rd, 1, must_share(t, must_capacity(t, p.rd)) };
@@ -139,7 +139,7 @@ static const struct less_row drained[] = {
 CASE(nonblocking_read_of_an_empty_pipe_fails,
      .claim = { POSIX, "an O_NONBLOCK read() of an empty pipe with a writer fails with EAGAIN",
 		"POSIX.1-2024 read(), EAGAIN; pipe(7), I/O on pipes and FIFOs" },
-     .covers = { "WRM-21" }, .ways = EVERY_WAY, ROWS(drained))
+     .covers = { "WRM-21" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(drained))
 {
 	const struct less_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, O_NONBLOCK);
@@ -156,7 +156,7 @@ CASE(nonblocking_read_of_an_empty_pipe_fails,
 CASE(read_of_nothing_takes_nothing,
      .claim = { POSIX, "read() of 0 bytes returns 0 and leaves what there is",
 		"POSIX.1-2024 read()" },
-     .covers = { "WRM-24" }, .ways = EVERY_WAY)
+     .covers = { "WRM-24" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe(t, 0);
 	char byte;
@@ -170,7 +170,7 @@ CASE(read_of_nothing_takes_nothing,
 CASE(read_of_nothing_does_not_wait,
      .claim = { POSIX, "read() of 0 bytes from an empty pipe returns 0 without waiting",
 		"POSIX.1-2024 read()" },
-     .covers = { "WRM-24" }, .ways = EVERY_WAY)
+     .covers = { "WRM-24" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe(t, 0);
 	char byte;
@@ -182,7 +182,7 @@ CASE(nonblocking_read_of_nothing_returns_0,
      .claim = { OBSERVED,
 		"an O_NONBLOCK read() of 0 bytes from an empty pipe returns 0, not EAGAIN",
 		"fs/pipe.c, pipe_read(); POSIX.1-2024 read() permits the error" },
-     .covers = { "WRM-24" }, .ways = EVERY_WAY)
+     .covers = { "WRM-24" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe(t, O_NONBLOCK);
 	char byte;
@@ -193,7 +193,7 @@ CASE(nonblocking_read_of_nothing_returns_0,
 CASE(read_of_nothing_needs_no_buffer,
      .claim = { OBSERVED, "read() of 0 bytes to memory that cannot be written returns 0",
 		"fs/pipe.c, pipe_read(); read(2) permits the error" },
-     .covers = { "WRM-24" }, .ways = BY_PIPE2 | BY_FIFO)
+     .covers = { "WRM-24" })
 {
 	struct pipe p = must_pipe(t, 0);
 	void *nowhere = must_map_part(t, 0, 1);

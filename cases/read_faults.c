@@ -57,7 +57,7 @@ CASE(read_that_faults_loses_nothing,
 		"read() of one write's bytes into memory of which a part cannot be written fails "
 		"with EFAULT, and all can be read again",
 		"fs/pipe.c, pipe_read(); read(2) tells of EFAULT alone" },
-     .covers = { "WRM-26" }, .ways = BY_PIPE2 | BY_ONE_PAGE, ROWS(within_a_write))
+     .covers = { "WRM-26" }, ROWS(within_a_write))
 {
 	read_by_row(t, FEW);
 }
@@ -79,7 +79,7 @@ CASE(read_of_pages_that_faults_takes_whole_ones,
 		"read() of several pages that faults returns those before the fault, or EFAULT, "
 		"and the rest can be read again",
 		"fs/pipe.c, pipe_read()" },
-     .covers = { "WRM-26" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(across_pages))
+     .covers = { "WRM-26" }, ROWS(across_pages))
 {
 	read_by_row(t, PAGES * page_size());
 }
@@ -176,7 +176,7 @@ CASE(readv_that_faults_takes_whole_pages,
 CASE(fault_after_part_was_read_loses_nothing,
      .claim = { OBSERVED, "a fault in what is left of a page that was read in part loses nothing",
 		"fs/pipe.c, pipe_read()" },
-     .covers = { "WRM-26" }, .ways = BY_PIPE2 | BY_FIFO)
+     .covers = { "WRM-26" })
 {
 	struct pipe p = must_pipe(t, O_NONBLOCK);
 
@@ -193,7 +193,7 @@ CASE(emptiness_comes_before_the_buffer,
 		"of an empty pipe read() says EAGAIN, or 0 at the end of file, not EFAULT, "
 		"whatever its buffer",
 		"fs/pipe.c, pipe_read()" },
-     .covers = { "WRM-26" }, .ways = BY_PIPE2 | BY_FIFO)
+     .covers = { "WRM-26" })
 {
 	struct pipe p = must_pipe(t, O_NONBLOCK);
 	void *nowhere = must_map_part(t, 0, FEW);
@@ -220,7 +220,7 @@ CASE(fault_after_waiting_loses_nothing,
 		"a reader that slept on an empty pipe and then faults gets EFAULT, and the bytes "
 		"can be read",
 		"fs/pipe.c, pipe_read()" },
-     .covers = { "WRM-26" }, .ways = BY_PIPE2 | BY_FIFO)
+     .covers = { "WRM-26" })
 {
 	struct pipe p = must_pipe(t, 0);
 	struct reader r = { p.rd, must_map_part(t, FEW / 2, FEW) };

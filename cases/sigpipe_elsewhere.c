@@ -150,8 +150,7 @@ CASE(empty_transfer_without_reader_returns_0,
 		"splice(), tee() and vmsplice() of no bytes without a reader return 0 and raise no "
 		"signal",
 		"fs/splice.c" },
-     .covers = { "SIG-16", "SIG-17", "SIG-18", "SIG-19" }, .ways = BY_PIPE2 | BY_FIFO,
-     ROWS(empty_calls))
+     .covers = { "SIG-16", "SIG-17", "SIG-18", "SIG-19" }, ROWS(empty_calls))
 {
 	const struct call_row *row = trial_row(t);
 	struct sources s = must_have_sources(t);
@@ -168,7 +167,7 @@ CASE(sendfile_of_nothing_without_reader_is_refused,
 		"sendfile() of no bytes to a pipe without a reader fails with EPIPE and raises one "
 		"SIGPIPE",
 		"Linux, splice_file_to_pipe() since 5.12; sendfile(2) says nothing of it" },
-     .covers = { "SIG-20" }, .since = "5.12", .ways = BY_PIPE2 | BY_FIFO)
+     .covers = { "SIG-20" }, .since = "5.12")
 {
 	struct sources s = must_have_sources(t);
 	struct pipe p = must_pipe(t, 0);
@@ -217,7 +216,7 @@ CASE(sleeping_transfer_is_woken,
 		"splice(), tee(), vmsplice() and sendfile() asleep on a full pipe get EPIPE and "
 		"SIGPIPE when the last reader closes",
 		"fs/splice.c; pipe(7), I/O on pipes and FIFOs, of write() alone" },
-     .covers = { "SIG-26" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(calls))
+     .covers = { "SIG-26" }, ROWS(calls))
 {
 	const struct call_row *row = trial_row(t);
 	struct sleeper s = { row->call, must_have_sources(t), must_pipe(t, 0) };

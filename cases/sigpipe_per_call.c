@@ -32,7 +32,7 @@ CASE(nosignal_write_without_reader_fails_quietly,
 		"pwritev2() with RWF_NOSIGNAL to a pipe without a reader fails with EPIPE and "
 		"raises nothing",
 		"Linux, pipe_write() since 6.18" },
-     .covers = { "SIG-22" }, .since = "6.18", .ways = BY_PIPE2 | BY_FIFO)
+     .covers = { "SIG-22" }, .since = "6.18")
 {
 	struct pipe p = must_pipe(t, 0);
 	struct iovec bytes = { must_stream(t, 0, FEW), FEW };
@@ -51,7 +51,7 @@ CASE(pwritev2_without_reader_fails_and_signals_once,
 		"pwritev2() without flags to a pipe without a reader fails with EPIPE and raises "
 		"one SIGPIPE",
 		"readv(2), ERRORS; write(2), EPIPE" },
-     .covers = { "SIG-22" }, .ways = BY_PIPE2 | BY_FIFO)
+     .covers = { "SIG-22" })
 {
 	struct pipe p = must_pipe(t, 0);
 	struct iovec bytes = { must_stream(t, 0, FEW), FEW };
@@ -83,7 +83,7 @@ CASE(aio_write_without_reader_ends_in_epipe,
 		"an asynchronous write to a pipe without a reader ends in -EPIPE, and raises one "
 		"SIGPIPE",
 		"Linux, aio_write() and pipe_write()" },
-     .covers = { "SIG-21" }, .ways = BY_PIPE2 | BY_FIFO)
+     .covers = { "SIG-21" })
 {
 	struct pipe p = must_pipe(t, 0);
 	const char *bytes = must_stream(t, 0, FEW);
@@ -144,7 +144,7 @@ CASE(program_inherits_what_becomes_of_sigpipe,
 		"a program that writes without a reader lives on where SIGPIPE was ignored or "
 		"blocked at its execve(), and is killed where not",
 		"POSIX.1-2024 exec; write(), EPIPE" },
-     .covers = { "SIG-24" }, .ways = BY_PIPE2 | BY_FIFO, .needs = { need_proc }, ROWS(programs))
+     .covers = { "SIG-24" }, .needs = { need_proc }, ROWS(programs))
 {
 	const struct program_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, 0);

@@ -27,7 +27,7 @@ static const struct count_row empty_counts[] = {
 CASE(readv_of_nothing_takes_nothing,
      .claim = { POSIX, "readv() into buffers of 0 bytes returns 0 without waiting or taking a byte",
 		"POSIX.1-2024 readv() and read()" },
-     .covers = { "WRM-29" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(empty_counts))
+     .covers = { "WRM-29" }, ROWS(empty_counts))
 {
 	const struct count_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, 0);
@@ -44,7 +44,7 @@ CASE(call_with_no_buffers_returns_0,
 		"with no vectors at all readv() of an empty pipe, and O_NONBLOCK writev() to a "
 		"full one, return 0",
 		"Linux, vfs_readv() and vfs_writev()" },
-     .covers = { "WRM-29", "WRM-30" }, .ways = BY_PIPE2 | BY_FIFO,
+     .covers = { "WRM-29", "WRM-30" },
      .against = "POSIX.1-2024 readv(), writev(), EINVAL, which they may give")
 {
 	struct pipe p = must_pipe(t, 0);
@@ -69,7 +69,7 @@ static const struct nowhere_row nowhere[] = {
 CASE(vectors_from_nowhere_fault,
      .claim = { OBSERVED, "readv() and writev() of vectors that cannot be read fail with EFAULT",
 		"Linux, import_iovec(); readv(2) and read(2) say so of buffers alone" },
-     .covers = { "WRM-29" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(nowhere))
+     .covers = { "WRM-29" }, ROWS(nowhere))
 {
 	const struct nowhere_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, 0);
@@ -95,7 +95,7 @@ static struct iovec *must_byte_vectors(struct trial *t)
 CASE(iov_max_buffers_are_taken,
      .claim = { POSIX, "writev() and readv() of IOV_MAX buffers move them all",
 		"POSIX.1-2024 writev(), readv(), limits.h" },
-     .covers = { "WRM-32" }, .ways = BY_PIPE2 | BY_FIFO | BY_ONE_PAGE)
+     .covers = { "WRM-32" })
 {
 	struct pipe p = must_pipe(t, 0);
 	struct iovec *vectors = must_byte_vectors(t);
@@ -116,7 +116,7 @@ CASE(bad_number_of_buffers_is_invalid,
      .claim = { DOCUMENTED,
 		"more than IOV_MAX buffers, or less than 0, are EINVAL, and move nothing",
 		"readv(2), EINVAL" },
-     .covers = { "WRM-32" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(bad_counts))
+     .covers = { "WRM-32" }, ROWS(bad_counts))
 {
 	const struct count_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, 0);
@@ -142,7 +142,7 @@ static const struct length_row lengths[] = {
 CASE(length_beyond_ssize_max_is_invalid,
      .claim = { POSIX, "buffers longer than SSIZE_MAX in all are EINVAL, and nothing is moved",
 		"POSIX.1-2024 readv(), writev(), EINVAL" },
-     .covers = { "WRM-39" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(lengths))
+     .covers = { "WRM-39" }, ROWS(lengths))
 {
 	const struct length_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, 0);
@@ -200,7 +200,7 @@ CASE(write_is_cut_to_what_one_call_moves,
 		"one write() takes INT_MAX bytes less the part of a page at most: of a larger "
 		"one the excess does not count",
 		"Linux, vfs_write(), MAX_RW_COUNT" },
-     .covers = { "WRM-35" }, .ways = BY_PIPE2 | BY_ONE_PAGE, ROWS(around_most),
+     .covers = { "WRM-35" }, ROWS(around_most),
      .against = "write(2), NOTES: 0x7ffff000 bytes, which is so on pages of 4 KiB")
 {
 	const struct most_row *row = trial_row(t);
@@ -216,7 +216,7 @@ CASE(write_is_cut_to_what_one_call_moves,
 CASE(writev_is_cut_to_what_one_call_moves,
      .claim = { OBSERVED, "one writev() takes no more than one write(), however many its buffers",
 		"Linux, import_iovec(), MAX_RW_COUNT" },
-     .covers = { "WRM-35" }, .ways = BY_PIPE2 | BY_ONE_PAGE)
+     .covers = { "WRM-35" })
 {
 	enum { EACH = 1 << 21 }; // IOV_MAX times which is most_moved() and a part of a page
 	struct pipe p = must_pipe(t, O_NONBLOCK);

@@ -65,7 +65,7 @@ static void gather(struct trial *t)
 CASE(writev_gathers,
      .claim = { POSIX, "writev() writes its buffers one after the other, as one stream",
 		"POSIX.1-2024 writev()" },
-     .covers = { "WRM-30" }, .ways = EVERY_WAY, ROWS(layouts))
+     .covers = { "WRM-30" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(layouts))
 {
 	gather(t);
 }
@@ -73,7 +73,7 @@ CASE(writev_gathers,
 CASE(writev_gathers_pages,
      .claim = { POSIX, "writev() writes buffers that cross pages one after the other",
 		"POSIX.1-2024 writev()" },
-     .covers = { "WRM-30" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(large_layouts))
+     .covers = { "WRM-30" }, ROWS(large_layouts))
 {
 	gather(t);
 }
@@ -100,7 +100,7 @@ static void scatter(struct trial *t)
 CASE(readv_scatters,
      .claim = { POSIX, "readv() fills its buffers one after the other, and nothing between them",
 		"POSIX.1-2024 readv()" },
-     .covers = { "WRM-28" }, .ways = EVERY_WAY, ROWS(layouts))
+     .covers = { "WRM-28" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(layouts))
 {
 	scatter(t);
 }
@@ -108,7 +108,7 @@ CASE(readv_scatters,
 CASE(readv_scatters_pages,
      .claim = { POSIX, "readv() fills buffers that cross pages one after the other",
 		"POSIX.1-2024 readv()" },
-     .covers = { "WRM-28" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(large_layouts))
+     .covers = { "WRM-28" }, ROWS(large_layouts))
 {
 	scatter(t);
 }
@@ -131,7 +131,7 @@ CASE(readv_fills_each_buffer_before_the_next,
      .claim = { POSIX,
 		"readv() of less than its buffers hold fills each before it goes to the next",
 		"POSIX.1-2024 readv()" },
-     .covers = { "WRM-28" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(too_little))
+     .covers = { "WRM-28" }, ROWS(too_little))
 {
 	enum { EACH = 10 };
 	const struct short_row *row = trial_row(t);

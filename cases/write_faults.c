@@ -69,7 +69,7 @@ CASE(small_write_that_faults_adds_nothing,
 		"up to PIPE_BUF bytes of which some cannot be read fail with EFAULT, and none is "
 		"written",
 		"write(2), EFAULT; pipe(7), PIPE_BUF: all n bytes are written, atomically" },
-     .covers = { "WRM-27" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(small))
+     .covers = { "WRM-27" }, ROWS(small))
 {
 	write_by_row(t);
 }
@@ -152,7 +152,7 @@ CASE(small_writev_that_faults_adds_nothing,
 		"up to PIPE_BUF bytes of which the second vector cannot be read fail with EFAULT, "
 		"and none is written",
 		"readv(2), ERRORS; write(2), EFAULT; pipe(7), PIPE_BUF" },
-     .covers = { "WRM-27" }, .ways = BY_PIPE2 | BY_ONE_PAGE, ROWS(second_vectors))
+     .covers = { "WRM-27" }, ROWS(second_vectors))
 {
 	writev_by_row(t, FEW);
 }
@@ -181,7 +181,7 @@ CASE(large_writev_that_faults_adds_whole_pages,
 CASE(faulting_writes_take_no_room,
      .claim = { OBSERVED, "after any number of writes that faulted as much fits as before",
 		"fs/pipe.c, pipe_write(), since 6.15" },
-     .covers = { "WRM-40" }, .since = "6.15", .ways = EVERY_WAY)
+     .covers = { "WRM-40" }, .since = "6.15", .ways = BY_PIPE2 | BY_ONE_PAGE)
 {
 	struct pipe p = must_pipe(t, O_NONBLOCK);
 	const char *nowhere = must_map_part(t, 0, page_size());
@@ -196,7 +196,7 @@ CASE(faulting_writes_take_no_room,
 CASE(faulting_write_leaves_nothing_to_read,
      .claim = { OBSERVED, "after a write that faulted neither read() nor poll() finds anything",
 		"fs/pipe.c, pipe_write(), since 6.15" },
-     .covers = { "WRM-40" }, .since = "6.15", .ways = BY_PIPE2 | BY_FIFO)
+     .covers = { "WRM-40" }, .since = "6.15")
 {
 	struct pipe p = must_pipe(t, O_NONBLOCK);
 	const char *nowhere = must_map_part(t, 0, FEW);
@@ -211,7 +211,7 @@ CASE(faulting_write_leaves_nothing_to_read,
 CASE(room_comes_before_the_buffer,
      .claim = { OBSERVED, "a full O_NONBLOCK pipe says EAGAIN, not EFAULT, of what cannot be read",
 		"fs/pipe.c, pipe_write()" },
-     .covers = { "WRM-27" }, .ways = BY_PIPE2 | BY_ONE_PAGE)
+     .covers = { "WRM-27" })
 {
 	struct pipe p = must_pipe(t, O_NONBLOCK);
 	const char *nowhere = must_map_part(t, 0, 2 * PIPE_BUF);
@@ -255,7 +255,7 @@ CASE(fault_after_waiting_is_told_like_one_before,
 		"a writer that slept for room and then faults returns the pages it wrote, or "
 		"EFAULT if none",
 		"fs/pipe.c, pipe_write()" },
-     .covers = { "WRM-27" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(asleep))
+     .covers = { "WRM-27" }, ROWS(asleep))
 {
 	const struct asleep_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, 0);
