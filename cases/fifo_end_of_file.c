@@ -84,7 +84,7 @@ CASE(fifo_open_for_both_has_no_end,
      .claim = { DOCUMENTED,
 		"who has a FIFO open for reading and writing, alone, sees no end of file: EAGAIN, "
 		"or sleep",
-		"fifo(7), NOTES; pipe(7), I/O on pipes and FIFOs" },
+		"fifo(7); pipe(7), I/O on pipes and FIFOs" },
      .covers = { "EOF-14" })
 {
 	const char *path = must_fifo(t, 0600);

@@ -83,10 +83,10 @@ static const struct death_row deaths[] = {
 };
 
 CASE(end_of_the_reader_is_seen_by_a_sleeping_writer,
-     .claim = { POSIX,
+     .claim = { DOCUMENTED,
 		"a writer asleep gets EPIPE and SIGPIPE when the process with the last read end "
 		"exits or is killed",
-		"POSIX.1-2024 _Exit(), Consequences of Process Termination; write(), EPIPE" },
+		"pipe(7), I/O on pipes and FIFOs; _exit(2)" },
      .covers = { "SIG-25" }, ROWS(deaths))
 {
 	const struct death_row *row = trial_row(t);
@@ -138,6 +138,7 @@ CASE(fifo_that_is_opened_for_reading_again_can_be_written,
 		expect(t, caught(t, SIGPIPE).count, RETURNS((long)turn));
 		rd = must_open_end(t, path, O_RDONLY | O_NONBLOCK);
 		expect(t, write(wr, "", 1), RETURNS(1));
+		// POSIX does not say what becomes of bytes that nobody read.
 		expect(t, read(rd, bytes, sizeof bytes), RETURNS_IN(1, FEW + 1));
 		must(t, close(rd));
 	}

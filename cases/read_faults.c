@@ -170,6 +170,8 @@ CASE(readv_that_faults_takes_whole_pages,
 	n = expect_as(t, readv(p.rd, vectors, 2), &row->want);
 	if (n > 0)
 		expect_streamed(t, vectors[0].iov_base, 0, first < (size_t)n ? first : (size_t)n);
+	if (n > (long)first)
+		expect_streamed(t, vectors[1].iov_base, first, (size_t)n - first);
 	expect_rest(t, &p, queued, n);
 }
 

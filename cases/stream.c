@@ -47,7 +47,7 @@ CASE(one_read_takes_several_small_writes,
 }
 
 CASE(one_read_takes_several_large_writes,
-     .claim = { POSIX, "one read() takes the bytes of several writes of a page and more",
+     .claim = { POSIX, "one read() takes the bytes of several writes from several pages",
 		"POSIX.1-2024 read(); pipe(7), I/O on pipes and FIFOs" },
      .covers = { "WRM-16" }, ROWS(of_pages))
 {

@@ -133,14 +133,16 @@ struct length_row {
 	size_t first, second;
 };
 
-// The sum is one that an ssize_t cannot hold.
+// One buffer each.  A sum beyond SSIZE_MAX of shorter ones Linux does not look for: they are no
+// memory (EFAULT), or the request is cut.
 static const struct length_row lengths[] = {
 	{ "first", SIZE_MAX, 0 },
 	{ "second", 1, SSIZE_MAX + (size_t)1 },
 };
 
 CASE(length_beyond_ssize_max_is_invalid,
-     .claim = { POSIX, "buffers longer than SSIZE_MAX in all are EINVAL, and nothing is moved",
+     .claim = { POSIX,
+		"a buffer longer than SSIZE_MAX, the first or not, is EINVAL, and nothing moves",
 		"POSIX.1-2024 readv(), writev(), EINVAL" },
      .covers = { "WRM-39" }, ROWS(lengths))
 {
