@@ -129,7 +129,7 @@ read_word() {
 	rest=${rest#"$place"}
 	while [[ $rest == *+* ]]; do
 		profile=${rest##*+}
-		[[ $rest != :/* || " $profiles " == *" $profile "* ]] || break
+		[[ $rest != :@(/|./|../)* || " $profiles " == *" $profile "* ]] || break
 		require_profile "$1" "$profile"
 		wanted=("$profile" "${wanted[@]}")
 		rest=${rest%+*}
@@ -190,9 +190,17 @@ find_program() {
 	program=$(realpath -- "$program")
 }
 
-# elf_field OFFSET BYTES, in this machine's byte order.
+# elf_field OFFSET BYTES, in the byte order of the program.
 elf_field() {
-	od -An -v -t "u$2" -j "$1" -N "$2" -- "$program" | tr -d ' '
+	local order=little big=2
+
+	(($(od -An -t u1 -j 5 -N 1 -- "$program") != big)) || order=big
+	od -An -v --endian="$order" -t "u$2" -j "$1" -N "$2" -- "$program" | tr -d ' '
+}
+
+# Class, byte order and machine of the program.
+elf_kind() {
+	echo "$(elf_field 4 1):$(elf_field 5 1):$(elf_field 18 2)"
 }
 
 # Without PT_INTERP among the program headers nobody has to load libraries.

@@ -31,11 +31,12 @@ place() {
 readonly needed_places='host namespaces bwrap runc crun podman nspawn runsc chroot setpriv unshare
 qemu'
 
-# Every place that is available here. The kernels of qemu are other packages for one place.
+# Every place that is available here. Other kernels are other packages for one place.
 available_places() {
 	{
 		[[ ${CONTAINERS_MUST_RUN-} != 1 ]] || tr -s ' \n' '\n' <<<"$needed_places"
-		"$top/containers/run" --list | awk '$NF == "yes" { print $1 }' | grep -v '^qemu:'
+		"$top/containers/run" --list |
+			awk '$NF == "yes" && $1 !~ /^(qemu|uml):/ { print $1 }'
 	} | sort -u
 }
 

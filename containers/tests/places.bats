@@ -38,7 +38,7 @@ agrees() {
 	local dir=$BATS_TEST_TMPDIR/dir-$1 words=()
 
 	mkdir -m 1777 "$dir"
-	[[ $1 == qemu* ]] || words=(--dir "$dir")
+	[[ $1 == @(qemu|uml) ]] || words=(--dir "$dir")
 	place "$1" "${words[@]}" --known="$BATS_FILE_TMPDIR/known.tsv"
 	[ "$status" -eq 0 ]
 	[ "${lines[0]}" = 'TAP version 13' ]

@@ -40,12 +40,13 @@ static void begin_as_init(const char *console)
 	dup2(fd, STDOUT_FILENO);
 }
 
-static void end_as_init(int status)
+static void end_as_init(int status, bool last)
 {
 	printf("# pipe7: exit status %d\n", status);
 	fflush(stdout);
 	tcdrain(STDOUT_FILENO);
-	reboot(RB_POWER_OFF);
+	if (last)
+		reboot(RB_POWER_OFF);
 }
 
 static bool can_read(const char *path)
@@ -61,16 +62,14 @@ static bool can_make_fifo(const char *directory)
 	return directory == NULL || (mkfifo(path, 0600) == 0 && unlink(path) == 0);
 }
 
-int main(int argc, char **argv)
+// One run; the profile's name, if there is one, is in its TAP.
+static int run(int argc, char **argv, const char *profile)
 {
-	const char *console = value(argc, argv, "--console");
 	int failed = asked(argc, argv, "fail");
 
-	if (asked(argc, argv, "silent"))
-		return 3;
-	if (console)
-		begin_as_init(console);
 	puts("TAP version 13\n1..3");
+	if (profile)
+		printf("# profile: %s\n", profile);
 	for (int i = 1; i < argc; i++)
 		printf("# argument: %s\n", argv[i]);
 	printf("%s 1 - known\n", can_read(value(argc, argv, "--known")) ? "ok" : "not ok");
@@ -78,8 +77,28 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	while (asked(argc, argv, "hang"))
 		pause();
+	if (profile && strcmp(profile, "container") == 0 && asked(argc, argv, "die"))
+		_exit(3);
 	printf("%s 3 - asked\n", failed ? "not ok" : "ok");
-	if (console)
-		end_as_init(failed);
 	return failed;
+}
+
+int main(int argc, char **argv)
+{
+	const char *console = value(argc, argv, "--console");
+	char *profiles = (char *)value(argc, argv, "--profile");
+	char *next, *profile = profiles ? strtok_r(strdup(profiles), ",", &next) : NULL;
+	int status;
+
+	if (asked(argc, argv, "silent"))
+		return 3;
+	if (console)
+		begin_as_init(console);
+	do {
+		status = run(argc, argv, profile);
+		profile = profile ? strtok_r(NULL, ",", &next) : NULL;
+		if (console)
+			end_as_init(status, profile == NULL);
+	} while (profile);
+	return status;
 }

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash disable=SC2034,SC2154 # names that the places use and lib.bash gives
+# A kernel of our own, whose first process is the program: what it is given, and what it says. It
+# runs all profiles in one boot, and nothing that goes wrong with it is the failure of a test.
+
+left=('') # the profiles that have not ended; one without a name when it writes to our output
+
+# --- what the guest is given ---
+
+# check_options MOST: the kernel splits what it hands on at spaces, and takes 32 words and so many
+# bytes.
+check_options() {
+	local word line="${options[*]}" most=$1
+
+	((${#options[@]} <= 28 && ${#line} <= most)) ||
+		misuse "options: '${#options[@]} words': expected at most 28, and $most bytes"
+	for word in "${options[@]}"; do
+		[[ $word =~ ^[^[:space:]\"]+$ ]] ||
+			misuse "'$word': expected no spaces or quotes on a kernel's command line"
+	done
+	[[ ! $fifo_dir ]] || misuse "--dir: '$fifo_dir': expected none in a guest"
+}
+
+# Sets silence to the seconds after which a guest that says nothing is given up.
+read_silence() {
+	silence=${PIPE7_BOOT_TIMEOUT:-$1}
+	[[ $silence =~ ^[1-9][0-9]*$ ]] ||
+		misuse "PIPE7_BOOT_TIMEOUT: '$silence': expected a number of seconds"
+}
+
+make_initrd() {
+	local root=$scratch/root
+
+	(umask 022 && mkdir -p "$root"/{dev,proc,sys,tmp}) || bail 'no room for an initrd'
+	install -m 755 -- "$program" "$root/init" || bail 'no room for an initrd'
+	if [[ $known_file ]]; then
+		install -m 644 -- "$known_file" "$root/known.tsv" || bail 'no room for an initrd'
+		put_known /known.tsv
+	fi
+	(cd "$root" && find . | cpio -o -H newc --owner=0:0 --quiet) >"$scratch/initrd" ||
+		bail 'no room for an initrd'
+}
+
+# --- what the guest says ---
+
+begin_run() {
+	[[ ! $tap_dir ]] || exec >"$(tap_file "${left[0]}")"
+}
+
+# end_run STATUS
+end_run() {
+	last=$1
+	((last < 2)) || tell_console >&2
+	[[ ! $tap_dir ]] || echo "$last" >"$(status_file "${left[0]}")"
+	left=("${left[@]:1}")
+	((${#left[@]} == 0)) || begin_run
+}
+
+# Passes the guest's lines on until the last words of the last run. There is no limit but on
+# silence: a long run is as good as a short one.
+relay() {
+	local line status
+
+	while ((${#left[@]})); do
+		IFS= read -r -t "$silence" -u "$tap" line
+		status=$?
+		line=${line%$'\r'}
+		[[ ! $line && $status != 0 ]] || printf '%s\n' "$line"
+		[[ $line != *'Kernel panic'* ]] || panic=$line
+		[[ ! $line =~ ^'# pipe7: exit status '([0-9]+)$ ]] || end_run "${BASH_REMATCH[1]}"
+		((status == 0)) || return "$status"
+	done
+}
+
+tell_console() {
+	[[ ! -s $scratch/console ]] ||
+		tail -n 12 "$scratch/console" | tr -d '\r' | sed 's/^/# console: /'
+}
+
+# explain READ MACHINE: their statuses; that of read is above 128 when its time was up.
+explain() {
+	: "${panic:=$(grep -aom 1 'Kernel panic.*' "$scratch/console" 2>/dev/null | tr -d '\r')}"
+	if (($1 > 128)); then
+		echo "no word from the guest for $silence seconds"
+	elif [[ $panic ]]; then
+		echo "$panic"
+	elif ((${last:-0} >= 2)); then
+		echo "the guest ended with the run before, whose status was $last"
+	else
+		echo "$machine ended with status $2 before the program was done"
+	fi
+}
+
+# boot COMMAND... ends with the program's status. The command's output is the guest's.
+boot() {
+	local machine=$1 tap status last='' panic=''
+
+	mkfifo "$scratch/tap" || bail 'no room for a FIFO'
+	begin_run
+	mortal "${@:2}" >"$scratch/tap" 2>>"$scratch/console" &
+	child=$!
+	exec {tap}<"$scratch/tap"
+	relay
+	status=$?
+	((${#left[@]})) || exit "$last"
+	((status > 128)) || wait "$child"
+	set -- "$status" "$?"
+	tell_console
+	bail "$(explain "$@")"
+}
+
+# --- several profiles ---
+
+# Whatever ends this shell, every profile has its files: the one that was run those of the end, and
+# those never begun the same but for what was said.
+settle() {
+	local status=$1 first profile said
+
+	((${#left[@]})) || return "$status"
+	first=$(tap_file "${left[0]}")
+	said=$(tail -n 1 "$first")
+	echo "$status" >"$(status_file "${left[0]}")"
+	for profile in "${left[@]:1}"; do
+		case $status in
+		0) cat "$first" ;;
+		255) echo "Bail out! $label: never begun: ${said#"Bail out! $label: "}" ;;
+		esac >"$(tap_file "$profile")"
+		echo "$status" >"$(status_file "$profile")"
+	done
+	return "$status"
+}
+
+place_run_profiles() {
+	local names reason
+
+	names=$(IFS=, && echo "$*")
+	left=("$@")
+	trap 'settle "$?"' EXIT
+	begin_run
+	read_options "$names" "${arguments[@]}"
+	reason=$(place_available) || unavailable "$reason"
+	place_run
+}
