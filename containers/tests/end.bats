@@ -64,8 +64,11 @@ descendants() {
 
 # A process is its pid and when it was started. A zombie is none any more.
 identity() {
-	sed -nE 's/^([0-9]+) \(.*\) [^ZX] ([^ ]+ ){18}([0-9]+) .*/\1 \3/p' \
-		"/proc/$1/stat" 2>/dev/null
+	local stat
+
+	{ read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 0
+	read -ra stat <<<"${stat##*) }"
+	[[ ${stat[0]} == [ZX] ]] || echo "$1 ${stat[19]}"
 }
 
 # Where runtimes like to leave something.
@@ -90,13 +93,13 @@ leftovers() {
 }
 
 leaves_nothing() {
-	local i
+	local deadline=$((SECONDS + 20))
 
-	for ((i = 0; i < 200; i++)); do
+	while ((SECONDS < deadline)); do
 		[[ $(leftovers) ]] || return 0
-		sleep 0.05
+		sleep 0.2
 	done
-	leftovers
+	leftovers || true
 	return 1
 }
 
