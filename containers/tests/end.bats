@@ -12,6 +12,7 @@ setup_file() {
 setup() {
 	own_tmpdir
 	use_standin
+	export PIPE7_BOOT_TIMEOUT=600 # a guest is silent until all are there
 	declare -gA runners=()
 	everyone=()
 }
@@ -62,10 +63,11 @@ descendants() {
 	done
 }
 
-# A process is its pid and when it was started. A zombie is none any more.
+# A process is its pid and when it was started. A zombie is none any more, and what a runtime
+# starts for a moment may be gone.
 identity() {
 	sed -nE 's/^([0-9]+) \(.*\) [^ZX] ([^ ]+ ){18}([0-9]+) .*/\1 \3/p' \
-		"/proc/$1/stat" 2>/dev/null
+		"/proc/$1/stat" 2>/dev/null || true
 }
 
 # Where runtimes like to leave something.
@@ -78,6 +80,7 @@ leftovers() {
 	local process scratch
 
 	for process in "${everyone[@]}"; do
+		[[ $process ]] || continue
 		[[ $(identity "${process% *}") != "$process" ]] ||
 			tr '\0' ' ' <"/proc/${process% *}/cmdline"
 	done
