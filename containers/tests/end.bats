@@ -12,6 +12,7 @@ setup_file() {
 setup() {
 	own_tmpdir
 	use_standin
+	export PIPE7_BOOT_TIMEOUT=600 # a guest is silent until all are there
 	declare -gA runners=()
 	everyone=()
 }
@@ -62,7 +63,8 @@ descendants() {
 	done
 }
 
-# A process is its pid and when it was started. A zombie is none any more.
+# A process is its pid and when it was started. A zombie is none any more, and what a runtime
+# starts for a moment may be gone.
 identity() {
 	local stat
 
@@ -81,6 +83,7 @@ leftovers() {
 	local process scratch
 
 	for process in "${everyone[@]}"; do
+		[[ $process ]] || continue
 		[[ $(identity "${process% *}") != "$process" ]] ||
 			tr '\0' ' ' <"/proc/${process% *}/cmdline"
 	done
