@@ -117,9 +117,7 @@ static const struct letter_row letters[] = {
 	{ "equal/tail",    { 1, 100, 100, WRITERS, 1 },              99,           1 },
 	{ "pipe_buf/full", { 1, PIPE_BUF, PIPE_BUF, WRITERS, 1 },    0,            1 },
 	{ "pipe_buf/tail", { 1, PIPE_BUF, PIPE_BUF, WRITERS, 1 },    PIPE_BUF - 1, 1 },
-	{ "tiny",          { 1, 1, 3, WRITERS, 1 },                  0,            1 },
-	{ "random_1",      { 1, 1, PIPE_BUF, WRITERS, 1 },           0,            1 },
-	{ "random_2",      { 2, 1, PIPE_BUF, WRITERS, 1 },           0,            1 },
+	{ "random",        { 1, 1, PIPE_BUF, WRITERS, 1 },           0,            1 },
 	// clang-format on
 };
 
@@ -138,7 +136,6 @@ static const struct letter_row gathered[] = {
 	// name            seed, least to most bytes, writers, each  room          segments
 	{ "pipe_buf/tail", { 1, PIPE_BUF, PIPE_BUF, WRITERS, 1 },    PIPE_BUF - 1, SEGMENTS_MAX },
 	{ "some_empty",    { 1, 2, 30, WRITERS, 1 },                 0,            20 },
-	{ "random_3",      { 3, 1, PIPE_BUF, WRITERS, 1 },           0,            7 },
 	// clang-format on
 };
 
@@ -199,11 +196,6 @@ CASE(writes_above_pipe_buf_alternate,
 
 // What follows is the C library's answer: no call asks the kernel.  That the kernel
 // keeps the promise is what the cases above and those of `write` test.
-static long pipe_buf_of_read_end(struct trial *t)
-{
-	return fpathconf(must_pipe(t, 0).rd, _PC_PIPE_BUF);
-}
-
 static long pipe_buf_of_write_end(struct trial *t)
 {
 	return fpathconf(must_pipe(t, 0).wr, _PC_PIPE_BUF);
@@ -216,11 +208,6 @@ static long pipe_buf_of_largest(struct trial *t)
 
 	must(t, set_capacity(t, p.wr, (size_t)must_largest_pages(t) * page_size()));
 	return fpathconf(p.wr, _PC_PIPE_BUF);
-}
-
-static long pipe_buf_of_smallest(struct trial *t)
-{
-	return fpathconf(must_pipe_by(t, BY_ONE_PAGE, 0).wr, _PC_PIPE_BUF);
 }
 
 static long pipe_buf_of_fifo(struct trial *t)
@@ -240,10 +227,8 @@ struct limit_row {
 };
 
 static const struct limit_row askers[] = {
-	{ "read_end", pipe_buf_of_read_end },
 	{ "write_end", pipe_buf_of_write_end },
 	{ "largest_capacity", pipe_buf_of_largest },
-	{ "smallest_capacity", pipe_buf_of_smallest },
 	{ "fifo", pipe_buf_of_fifo },
 	{ "directory", pipe_buf_of_directory },
 };

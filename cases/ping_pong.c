@@ -109,7 +109,6 @@ static const struct game_row games[] = {
 	// clang-format off
 	// name                    ball         players      sa_flags, allowed, signals
 	{ "ping_pong/byte",        0, 1,        2,           0, 0, false },
-	{ "ping_pong/pipe_buf",    0, PIPE_BUF, 2,           0, 0, false },
 	{ "ping_pong/large",       2, 1,        2,           0, 0, false },
 	{ "ping_pong/eintr",       2, 1,        2,           0, EINTR, true },
 	{ "ping_pong/sa_restart",  0, 1,        2,           SA_RESTART, 0, true },

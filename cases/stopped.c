@@ -85,7 +85,7 @@ CASE(stopped_reader_reads_once_continued,
 CASE(stopped_reader_sees_end_of_file_once_continued,
      .claim = { POSIX, "a read() stopped in its wait returns 0 if the last writer closed meanwhile",
 		"POSIX.1-2024 XSH 2.4.4, Signal Effects on Other Functions" },
-     .covers = { "INT-08" }, .ways = BY_PIPE2 | BY_FIFO)
+     .covers = { "INT-08" })
 {
 	struct call c = { must_pipe(t, 0), NULL, 0 };
 	struct actor *reader = must_start_sleeper(t, read_once, &c);
@@ -112,7 +112,7 @@ CASE(write_goes_on_after_a_stop,
 		"a sleeping write() that has written nothing and is stopped and continued waits "
 		"on for room, and writes all",
 		"POSIX.1-2024 XSH 2.4.4, Signal Effects on Other Functions" },
-     .covers = { "INT-18" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(nothing_written))
+     .covers = { "INT-18" }, ROWS(nothing_written))
 {
 	const struct write_row *row = trial_row(t);
 	struct call c = { must_pipe(t, 0), must_share(t, row->size), row->size };
@@ -135,9 +135,9 @@ CASE(stop_cuts_short_a_write,
 		"a sleeping write() that has written a part returns the count of that after it "
 		"was stopped and continued, without any handler",
 		"Linux, pipe_write()" },
-     .covers = { "INT-19" }, .ways = EVERY_WAY,
+     .covers = { "INT-19" }, .ways = BY_PIPE2 | BY_ONE_PAGE,
      .against = "POSIX.1-2024 XSH 2.4.4: it shall go on at the point it was stopped; signal(7) "
-		"names write() of a pipe neither")
+		"does not name write() of a pipe among what stop signals interrupt")
 {
 	struct call c = { must_pipe(t, 0), must_share(t, page_size() + 1), page_size() + 1 };
 

@@ -78,7 +78,6 @@ static const struct server_row servers[] = {
 	{ "wait/one_token", 1, 0, 0, false, 0 },
 	{ "nowait", TOKENS, O_NONBLOCK, EAGAIN, false, 0 },
 	{ "eintr", TOKENS, 0, EINTR, true, 0 },
-	{ "eintr/one_token", 1, 0, EINTR, true, 0 },
 	{ "sa_restart", TOKENS, 0, 0, true, SA_RESTART },
 };
 
