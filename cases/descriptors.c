@@ -51,12 +51,12 @@ static void expect_refusal(struct trial *t, const struct pipe *p, size_t size)
 }
 
 CASE(each_end_has_one_direction,
-     .claim = { POSIX,
+     .claim = { DOCUMENTED,
 		"reading from the write end and writing to the read end fail with EBADF and "
 		"move nothing",
-		"POSIX.1-2024 read() and write(), EBADF; pipe(7), Portability notes" },
+		"pipe(7), Portability notes: not bidirectional; read(2) and write(2), EBADF" },
      .covers = { "CRE-15", "FLK-16" }, .ways = EVERY_WAY, ROWS(transfers),
-     .against = "pipes are bidirectional, as they are on FreeBSD and Solaris")
+     .against = "POSIX.1-2024 pipe(): whether an end is open the other way too is unspecified")
 {
 	struct pipe p = must_pipe(t, 0);
 	char bytes[2];
@@ -182,7 +182,7 @@ CASE(dup2_onto_an_end_closes_it,
 }
 
 CASE(dup2_onto_itself_closes_nothing,
-     .claim = { POSIX, "dup2() of an end onto itself returns it and leaves it open",
+     .claim = { POSIX, "dup2() of an end onto itself returns it and leaves it open and marked",
 		"POSIX.1-2024 dup2()" },
      .covers = { "CRE-38" }, .ways = BY_PIPE2 | BY_FIFO)
 {

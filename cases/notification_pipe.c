@@ -44,6 +44,8 @@ CASE(kernel_without_them_says_enopkg,
 // Where keyctl() is refused nobody can tell.
 static long answered(struct trial *t, long n)
 {
+	if (n == -1 && errno == EOPNOTSUPP)
+		skip(t, "absent: KEYCTL_CAPABILITIES (Linux 5.2)");
 	if (n == -1)
 		skip(t,
 		     errno == ENOSYS ? "kernel-config: no keys" : "seccomp: keyctl() is refused");
@@ -61,10 +63,10 @@ static const char *need_watched_keys(struct trial *t)
 }
 
 CASE(kernel_that_watches_keys_has_them,
-     .claim = { DOCUMENTED,
+     .claim = { OBSERVED,
 		"where keyctl() says that keys can be watched, pipe2() with "
 		"O_NOTIFICATION_PIPE makes a pipe",
-		"pipe(2), O_NOTIFICATION_PIPE; keyctl(2)" },
+		"security/keys/keyctl.c, keyctl_capabilities(); fs/pipe.c, do_pipe2()" },
      .covers = { "CRE-32" }, .since = "5.8", .needs = { need_watched_keys })
 {
 	int fds[2];

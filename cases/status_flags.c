@@ -10,8 +10,9 @@
 // --- access mode --------------------------------------------------------------
 
 CASE(access_modes_are_those_of_the_ends,
-     .claim = { POSIX, "the access mode is O_RDONLY on the read end, O_WRONLY on the write end",
-		"POSIX.1-2024 pipe(), fcntl(), F_GETFL" },
+     .claim = { DOCUMENTED,
+		"the access mode is O_RDONLY on the read end, O_WRONLY on the write end",
+		"pipe(7), Portability notes: not bidirectional; fcntl(2), F_GETFL" },
      .covers = { "CRE-14" }, .ways = FULL_SIZE_WAYS)
 {
 	struct pipe p = must_pipe(t, 0);
