@@ -21,7 +21,11 @@ static int must_make_file(struct trial *t)
 
 static int must_open_root(struct trial *t)
 {
-	return (int)must(t, open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	int fd = (int)must_or_fail(t, open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), EACCES);
+
+	if (fd == -1)
+		skip(t, "filesystem: this uid may not read the root directory");
+	return fd;
 }
 
 static int must_open_null(struct trial *t)
@@ -111,7 +115,7 @@ CASE(openings_of_a_fifo_share_its_capacity,
 	const char *path = must_fifo(t, 0600);
 	int earlier = must_join(t, path), one = must_join(t, path);
 
-	expect(t, fcntl(one, F_SETPIPE_SZ, 2 * page_size()), RETURNS_PAGES(2, 0));
+	expect(t, set_capacity(t, one, 2 * page_size()), RETURNS_PAGES(2, 0));
 	expect(t, fcntl(earlier, F_GETPIPE_SZ), RETURNS_PAGES(2, 0));
 	expect(t, fcntl(must_join(t, path), F_GETPIPE_SZ), RETURNS_PAGES(2, 0));
 }
@@ -125,7 +129,7 @@ CASE(fifo_holds_what_it_was_set_to,
 	const char *page = must_share(t, page_size());
 
 	must_set_nonblocking(t, fd, true);
-	expect(t, fcntl(fd, F_SETPIPE_SZ, 2 * page_size()), RETURNS_PAGES(2, 0));
+	expect(t, set_capacity(t, fd, 2 * page_size()), RETURNS_PAGES(2, 0));
 	expect(t, write(fd, page, page_size()), RETURNS_PAGES(1, 0));
 	expect(t, write(fd, page, page_size()), RETURNS_PAGES(1, 0));
 	expect(t, write(fd, page, 1), FAILS(EAGAIN));
@@ -139,7 +143,7 @@ CASE(capacity_of_a_fifo_stays_while_it_is_open,
 	const char *path = must_fifo(t, 0600);
 	int one = must_join(t, path), left = must_join(t, path);
 
-	must(t, fcntl(one, F_SETPIPE_SZ, 2 * page_size()));
+	must(t, set_capacity(t, one, 2 * page_size()));
 	must(t, close(one));
 	one = must_join(t, path);
 	expect(t, fcntl(one, F_GETPIPE_SZ), RETURNS_PAGES(2, 0));
