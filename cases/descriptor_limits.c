@@ -25,9 +25,9 @@ static void make_pipe(struct trial *t, const struct outcome *want)
 	int fds[2];
 
 	if (trial_way(t) == BY_PIPE)
-		expect_as(t, pipe(fds), want);
+		expect_as(t, unless_limited(t, pipe(fds)), want);
 	else
-		expect_as(t, pipe2(fds, O_CLOEXEC), want);
+		expect_as(t, unless_limited(t, pipe2(fds, O_CLOEXEC)), want);
 }
 
 static const struct outcome made = RETURNS(0), too_many = FAILS(EMFILE);
@@ -132,7 +132,7 @@ CASE(descriptors_beyond_16_bits,
 	must_have_descriptors(t, MANY + 2);
 	while (last < MANY)
 		last = (int)must(t, dup(p.wr));
-	expect(t, pipe2(fds, O_CLOEXEC), RETURNS(0));
+	expect(t, unless_limited(t, pipe2(fds, O_CLOEXEC)), RETURNS(0));
 	expect_true(t, fds[0] > MANY && fds[1] > MANY);
 	expect(t, write(fds[1], "a", 1), RETURNS(1));
 	expect(t, read(fds[0], &byte, 1), RETURNS(1));
@@ -156,7 +156,7 @@ CASE(many_pipes_keep_their_bytes,
 	for (int i = 0; i < PIPES; i++) {
 		int fds[2];
 
-		must(t, pipe2(fds, O_CLOEXEC | O_NONBLOCK));
+		must(t, unless_limited(t, pipe2(fds, O_CLOEXEC | O_NONBLOCK)));
 		pipes[i] = (struct pipe){ fds[0], fds[1] };
 		must_write(t, fds[1], &i, sizeof i);
 	}

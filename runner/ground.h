@@ -77,8 +77,8 @@ int must_sized_pipe(struct trial *t, long pages);
 // of as many as leave just `left` below the soft limit, beside `held`.
 void must_hold_pages(struct trial *t, long pages);
 void must_leave_pages(struct trial *t, long left, long held);
-// What pipe(), or open() of a FIFO, came to, within must(); SKIP where the hard limit
-// may have refused it.
+// What pipe(), or open() of a FIFO, came to, within must() or expect(); SKIP where the
+// hard limit may have refused it.
 long unless_limited(struct trial *t, long n);
 // F_SETPIPE_SZ within must() or expect(); SKIP where a limit may have refused it.
 long set_capacity(struct trial *t, int fd, size_t bytes);
