@@ -114,8 +114,7 @@ struct racer {
 	long (*take)(struct trial *t, const struct racer *me); // -1: there was no room
 	void (*give_back)(struct trial *t, const struct racer *me, long taken);
 	long size; // what take() takes of the room
-	int fd;    // this and the path are for the two functions
-	const char *path;
+	int fd;    // for the two functions
 };
 void expect_no_overshoot(struct trial *t, const struct racer racers[RACERS], long room);
 
