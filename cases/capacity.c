@@ -115,12 +115,8 @@ static const struct request between_powers[] = {
 	// name                  pages bytes want
 	{ "page_and_one",         1,    1,   RETURNS_PAGES(2, 0) },
 	{ "two_pages_less_one",   2,   -1,   RETURNS_PAGES(2, 0) },
-	{ "two_pages_and_one",    2,    1,   RETURNS_PAGES(4, 0) },
 	{ "three_pages",          3,    0,   RETURNS_PAGES(4, 0) },
-	{ "five_pages",           5,    0,   RETURNS_PAGES(8, 0) },
-	{ "eight_pages_and_one",  8,    1,   RETURNS_PAGES(16, 0) },
 	{ "fifteen_pages",       15,    0,   RETURNS_PAGES(16, 0) },
-	{ "default_less_one",    16,   -1,   RETURNS_PAGES(16, 0) },
 	{ "default_and_one",     16,    1,   RETURNS_PAGES(32, 0) },
 	{ "default_and_a_page",  17,    0,   RETURNS_PAGES(32, 0) },
 };
@@ -128,8 +124,6 @@ static const struct request between_powers[] = {
 static const struct request any_size[] = {
 	// name            pages bytes
 	{ "one_byte",       0,    1,   { 0 } },
-	{ "one_page",       1,    0,   { 0 } },
-	{ "page_and_one",   1,    1,   { 0 } },
 	{ "three_pages",    3,    0,   { 0 } },
 	{ "default",       16,    0,   { 0 } },
 };

@@ -109,14 +109,11 @@ static const struct bytes_row packets[] = {
 	{ "one_into_one",     O_DIRECT, 1,    1, RETURNS_PAGES(1, 0) },
 	{ "two_into_one",     O_DIRECT, 2,    1, FAILS(EBUSY) },
 	{ "two_into_two",     O_DIRECT, 2,    2, RETURNS_PAGES(2, 0) },
-	{ "three_into_one",   O_DIRECT, 3,    1, FAILS(EBUSY) },
-	{ "three_into_two",   O_DIRECT, 3,    2, FAILS(EBUSY) },
 	{ "three_into_four",  O_DIRECT, 3,    4, RETURNS_PAGES(4, 0) },
 	{ "nine_into_eight",  O_DIRECT, 9,    8, FAILS(EBUSY) },
 };
 
 static const struct bytes_row merged[] = {
-	{ "two_into_one",     0,        2,    1, RETURNS_PAGES(1, 0) },
 	{ "forty_into_one",   0,       40,    1, RETURNS_PAGES(1, 0) },
 };
 // clang-format on
