@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -21,17 +20,11 @@ static int must_make_file(struct trial *t)
 
 static int must_open_root(struct trial *t)
 {
-	return (int)must(t, open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-}
+	int fd = (int)must_or_fail(t, open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), EACCES);
 
-static int must_open_null(struct trial *t)
-{
-	return (int)must(t, dup(STDIN_FILENO)); // on /dev/null, see case.h
-}
-
-static int must_make_eventfd(struct trial *t)
-{
-	return (int)must(t, eventfd(0, EFD_CLOEXEC));
+	if (fd == -1)
+		skip(t, "filesystem: this uid may not read the root directory");
+	return fd;
 }
 
 static int must_make_socket(struct trial *t)
@@ -48,8 +41,8 @@ struct file_row {
 };
 
 static const struct file_row no_pipes[] = {
-	{ "regular_file", must_make_file }, { "directory", must_open_root },
-	{ "device", must_open_null },       { "eventfd", must_make_eventfd },
+	{ "regular_file", must_make_file },
+	{ "directory", must_open_root },
 	{ "socket", must_make_socket },
 };
 
@@ -85,7 +78,7 @@ CASE(descriptor_that_only_names_has_no_capacity,
 		"F_GETPIPE_SZ and F_SETPIPE_SZ through an O_PATH descriptor fail with EBADF, "
 		"although the pipe is open",
 		"open(2), O_PATH" },
-     .covers = { "CAP-23" }, .since = "2.6.39", .ways = BY_PIPE2 | BY_FIFO, .needs = { need_proc })
+     .covers = { "CAP-23" }, .since = "2.6.39", .needs = { need_proc })
 {
 	struct pipe p = must_pipe(t, 0);
 	char path[32];
@@ -111,7 +104,7 @@ CASE(openings_of_a_fifo_share_its_capacity,
 	const char *path = must_fifo(t, 0600);
 	int earlier = must_join(t, path), one = must_join(t, path);
 
-	expect(t, fcntl(one, F_SETPIPE_SZ, 2 * page_size()), RETURNS_PAGES(2, 0));
+	expect(t, set_capacity(t, one, 2 * page_size()), RETURNS_PAGES(2, 0));
 	expect(t, fcntl(earlier, F_GETPIPE_SZ), RETURNS_PAGES(2, 0));
 	expect(t, fcntl(must_join(t, path), F_GETPIPE_SZ), RETURNS_PAGES(2, 0));
 }
@@ -125,7 +118,7 @@ CASE(fifo_holds_what_it_was_set_to,
 	const char *page = must_share(t, page_size());
 
 	must_set_nonblocking(t, fd, true);
-	expect(t, fcntl(fd, F_SETPIPE_SZ, 2 * page_size()), RETURNS_PAGES(2, 0));
+	expect(t, set_capacity(t, fd, 2 * page_size()), RETURNS_PAGES(2, 0));
 	expect(t, write(fd, page, page_size()), RETURNS_PAGES(1, 0));
 	expect(t, write(fd, page, page_size()), RETURNS_PAGES(1, 0));
 	expect(t, write(fd, page, 1), FAILS(EAGAIN));
@@ -139,7 +132,7 @@ CASE(capacity_of_a_fifo_stays_while_it_is_open,
 	const char *path = must_fifo(t, 0600);
 	int one = must_join(t, path), left = must_join(t, path);
 
-	must(t, fcntl(one, F_SETPIPE_SZ, 2 * page_size()));
+	must(t, set_capacity(t, one, 2 * page_size()));
 	must(t, close(one));
 	one = must_join(t, path);
 	expect(t, fcntl(one, F_GETPIPE_SZ), RETURNS_PAGES(2, 0));

@@ -13,7 +13,7 @@
 CASE(read_returns_0_once_every_writer_closed,
      .claim = { POSIX, "read() of an empty pipe returns 0 once no writer is left",
 		"POSIX.1-2024 read()" },
-     .covers = { "EOF-01" }, .ways = EVERY_WAY)
+     .covers = { "EOF-01" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe(t, 0);
 	char byte;
@@ -68,7 +68,7 @@ CASE(full_pipe_comes_before_end_of_file,
 		"a pipe that was full when its last writer closed is read to the end, and 0 "
 		"after it",
 		"POSIX.1-2024 read()" },
-     .covers = { "EOF-02" }, .ways = EVERY_WAY)
+     .covers = { "EOF-02" }, .ways = BY_PIPE2 | BY_ONE_PAGE)
 {
 	struct pipe p = must_pipe(t, 0);
 
@@ -82,7 +82,7 @@ enum { READS = 5 };
 CASE(end_of_file_stays,
      .claim = { POSIX, "read() at end of file returns 0 as often as it is called",
 		"POSIX.1-2024 read()" },
-     .covers = { "EOF-03" }, .ways = EVERY_WAY)
+     .covers = { "EOF-03" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe(t, 0);
 	char byte;
@@ -98,7 +98,7 @@ CASE(nonblocking_reader_gets_0,
      .claim = { POSIX,
 		"an O_NONBLOCK read() of an empty pipe without a writer returns 0, not EAGAIN",
 		"POSIX.1-2024 read()" },
-     .covers = { "EOF-04" }, .ways = EVERY_WAY)
+     .covers = { "EOF-04" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe(t, O_NONBLOCK);
 	char byte;
@@ -155,7 +155,7 @@ static const struct readers_row one_reader[] = {
 CASE(sleeping_reader_is_woken,
      .claim = { DOCUMENTED, "a reader asleep on an empty pipe gets 0 when the last writer closes",
 		"pipe(7), I/O on pipes and FIFOs" },
-     .covers = { "EOF-05" }, .ways = EVERY_WAY, ROWS(one_reader))
+     .covers = { "EOF-05" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(one_reader))
 {
 	const struct readers_row *row = trial_row(t);
 
@@ -188,7 +188,7 @@ CASE(kill_of_a_sleeping_writer_brings_end_of_file,
 		"a full pipe is read to the end, and 0 after it, when SIGKILL ended its last "
 		"writer asleep in write()",
 		"POSIX.1-2024 _Exit(), Consequences of Process Termination; read()" },
-     .covers = { "EOF-02", "EOF-09" }, .ways = BY_PIPE2 | BY_FIFO | BY_ONE_PAGE)
+     .covers = { "EOF-02", "EOF-09" }, .ways = BY_PIPE2 | BY_ONE_PAGE)
 {
 	struct pipe p = must_pipe(t, 0);
 

@@ -35,7 +35,7 @@ CASE(marked_end_is_no_descriptor_of_the_program,
 	char open_end[48], marked[48], target[64];
 	int fds[2];
 
-	must(t, pipe2(fds, O_CLOEXEC));
+	must(t, unless_limited(t, pipe2(fds, O_CLOEXEC)));
 	struct pipe p = { fds[0], fds[1] };
 
 	must(t, fcntl(other_end(&p, row->end), F_SETFD, 0));
@@ -44,7 +44,7 @@ CASE(marked_end_is_no_descriptor_of_the_program,
 
 	snprintf(open_end, sizeof open_end, "/proc/%d/fd/%d", pid, other_end(&p, row->end));
 	snprintf(marked, sizeof marked, "/proc/%d/fd/%d", pid, this_end(&p, row->end));
-	must(t, told(t, readlink(open_end, target, sizeof target)));
+	expect(t, told(t, readlink(open_end, target, sizeof target)), RETURNS_IN(1, sizeof target));
 	expect(t, readlink(marked, target, sizeof target), FAILS(ENOENT));
 	end_of_program(t, program);
 }
@@ -54,7 +54,7 @@ CASE(exec_closes_the_marked_read_end,
 		"write() fails with EPIPE once the last reader has executed a program with the "
 		"read end marked FD_CLOEXEC, while that program runs",
 		"POSIX.1-2024 exec; write(), EPIPE" },
-     .covers = { "CRE-06", "CRE-07" }, .ways = BY_PIPE2 | BY_FIFO, .needs = { need_proc })
+     .covers = { "CRE-06", "CRE-07" }, .needs = { need_proc })
 {
 	struct pipe p = must_pipe(t, 0);
 
@@ -77,11 +77,9 @@ struct kept_row {
 
 static const struct kept_row kept[] = {
 	{ "read_end/never_marked", READ_END, NEVER },
-	{ "read_end/mark_cleared", READ_END, CLEARED },
 	{ "read_end/copy_of_marked", READ_END, COPIED },
 	{ "write_end/never_marked", WRITE_END, NEVER },
 	{ "write_end/mark_cleared", WRITE_END, CLEARED },
-	{ "write_end/copy_of_marked", WRITE_END, COPIED },
 };
 
 // The descriptor that is left to the program.

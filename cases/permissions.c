@@ -42,8 +42,6 @@ static const struct mode_row others[] = {
 	// clang-format off
 	{ "as_made/reading",   AS_MADE, O_RDONLY, FAILS(EACCES) },
 	{ "as_made/writing",   AS_MADE, O_WRONLY, FAILS(EACCES) },
-	{ "none/reading",      0000,    O_RDONLY, FAILS(EACCES) },
-	{ "owner/writing",     0600,    O_WRONLY, FAILS(EACCES) },
 	{ "all_read/reading",  0644,    O_RDONLY, OPENS },
 	{ "all_read/writing",  0644,    O_WRONLY, FAILS(EACCES) },
 	{ "all_write/writing", 0622,    O_WRONLY, OPENS },
@@ -89,7 +87,6 @@ static const struct mode_row owners[] = {
 	// clang-format off
 	{ "as_made/both",      AS_MADE, O_RDWR,   OPENS },
 	{ "none/reading",      0000,    O_RDONLY, FAILS(EACCES) },
-	{ "none/writing",      0000,    O_WRONLY, FAILS(EACCES) },
 	{ "others/both",       0066,    O_RDWR,   FAILS(EACCES) },
 	{ "read/writing",      0400,    O_WRONLY, FAILS(EACCES) },
 	{ "read/reading",      0400,    O_RDONLY, OPENS },

@@ -66,7 +66,7 @@ CASE(less_than_it_holds_is_refused,
 CASE(ebusy_leaves_the_capacity_alone,
      .claim = { OBSERVED, "a request refused with EBUSY leaves the capacity as it was",
 		"fs/pipe.c, pipe_resize_ring()" },
-     .covers = { "CAP-16" }, .since = "2.6.35", .ways = BY_PIPE2 | BY_FIFO)
+     .covers = { "CAP-16" }, .since = "2.6.35", .ways = BY_PIPE2)
 {
 	struct pipe p = must_pipe_holding(t, 1, 1);
 
@@ -86,7 +86,7 @@ CASE(a_page_with_one_byte_is_a_page_in_use,
      .claim = { OBSERVED, "two bytes left in two pages do not let the pipe shrink to one page",
 		"fs/pipe.c, pipe_resize_ring()" },
      .covers = { "CAP-18" }, .against = "the space in use is what FIONREAD counts",
-     .ways = BY_PIPE2 | BY_FIFO)
+     .ways = BY_PIPE2)
 {
 	struct pipe p = must_pipe_holding(t, 1, 1);
 	char bytes[PAGE_MAX];
@@ -109,14 +109,11 @@ static const struct bytes_row packets[] = {
 	{ "one_into_one",     O_DIRECT, 1,    1, RETURNS_PAGES(1, 0) },
 	{ "two_into_one",     O_DIRECT, 2,    1, FAILS(EBUSY) },
 	{ "two_into_two",     O_DIRECT, 2,    2, RETURNS_PAGES(2, 0) },
-	{ "three_into_one",   O_DIRECT, 3,    1, FAILS(EBUSY) },
-	{ "three_into_two",   O_DIRECT, 3,    2, FAILS(EBUSY) },
 	{ "three_into_four",  O_DIRECT, 3,    4, RETURNS_PAGES(4, 0) },
 	{ "nine_into_eight",  O_DIRECT, 9,    8, FAILS(EBUSY) },
 };
 
 static const struct bytes_row merged[] = {
-	{ "two_into_one",     0,        2,    1, RETURNS_PAGES(1, 0) },
 	{ "forty_into_one",   0,       40,    1, RETURNS_PAGES(1, 0) },
 };
 // clang-format on
@@ -196,7 +193,7 @@ CASE(growing_wakes_a_sleeping_writer,
      .claim = { OBSERVED, "a writer asleep on a full pipe goes on once the pipe is grown",
 		"fs/pipe.c, pipe_set_size()" },
      .covers = { "CAP-20" }, .against = "pipe(7), Pipe capacity: only a read makes room",
-     .ways = BY_PIPE2 | BY_FIFO, ROWS(writers))
+     .ways = BY_PIPE2, ROWS(writers))
 {
 	const struct writer_row *r = trial_row(t);
 	struct pipe p = must_small_pipe(t, r->room_pages * page_size());
@@ -237,7 +234,7 @@ static void poll_for_room(struct trial *t, const void *arg)
 CASE(growing_ends_a_sleeping_poll,
      .claim = { OBSERVED, "poll() for POLLOUT asleep on a full pipe returns once it is grown",
 		"fs/pipe.c, pipe_set_size(), pipe_poll()" },
-     .covers = { "CAP-21" }, .ways = FULL_SIZE_WAYS)
+     .covers = { "CAP-21" }, .ways = BY_PIPE2)
 {
 	struct pipe p = must_small_pipe(t, 0);
 	struct actor *poller = start(t, poll_for_room, &p.wr);

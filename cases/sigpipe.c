@@ -45,7 +45,7 @@ static const struct refused_row refused[] = {
 CASE(write_without_reader_fails_and_signals_once,
      .claim = { POSIX, "write() to a pipe without a reader fails with EPIPE and raises one SIGPIPE",
 		"POSIX.1-2024 write(), EPIPE" },
-     .covers = { "SIG-01" }, .ways = EVERY_WAY, ROWS(refused))
+     .covers = { "SIG-01" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(refused))
 {
 	const struct refused_row *row = trial_row(t);
 	struct pipe p = must_pipe_without_reader(t, row->flags);
@@ -64,7 +64,7 @@ static void write_byte(struct trial *t, const void *arg)
 CASE(default_action_kills_without_a_core,
      .claim = { DOCUMENTED, "a writer that left SIGPIPE alone is killed by it, dumping no core",
 		"signal(7), Standard signals; pipe(7), I/O on pipes and FIFOs" },
-     .covers = { "SIG-02" }, .ways = EVERY_WAY)
+     .covers = { "SIG-02" }, .ways = BY_PIPE2)
 {
 	struct pipe p = must_pipe(t, 0);
 	siginfo_t info = { 0 };
@@ -82,7 +82,7 @@ CASE(ignoring_writer_gets_epipe_alone,
 		"write() without a reader fails with EPIPE and nothing else while SIGPIPE is "
 		"ignored",
 		"POSIX.1-2024 write(), EPIPE; pipe(7), I/O on pipes and FIFOs" },
-     .covers = { "SIG-03" }, .ways = EVERY_WAY)
+     .covers = { "SIG-03" }, .ways = BY_PIPE2)
 {
 	struct pipe p = must_pipe(t, 0);
 
@@ -123,7 +123,7 @@ CASE(blocked_signal_waits_in_the_writing_thread,
 		"a blocked SIGPIPE stays pending for the thread that wrote, and for no other "
 		"thread of its process",
 		"POSIX.1-2024 write(), EPIPE" },
-     .covers = { "SIG-04" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(masks),
+     .covers = { "SIG-04" }, .ways = BY_PIPE2, ROWS(masks),
      .against = "signal(7), Pending signals: what the kernel raises for another reason than a "
 		"hardware exception is directed at the process")
 {
@@ -143,7 +143,7 @@ CASE(handler_runs_in_the_writing_thread,
      .claim = { POSIX,
 		"SIGPIPE is handled in the thread that wrote, and in no other of its process",
 		"POSIX.1-2024 write(), EPIPE" },
-     .covers = { "SIG-05" }, .ways = EVERY_WAY,
+     .covers = { "SIG-05" }, .ways = BY_PIPE2,
      .against = "write(2), EPIPE, and pipe(7): the writing process receives the signal")
 {
 	struct pipe p = must_pipe_without_reader(t, 0);
@@ -182,7 +182,7 @@ CASE(epipe_comes_before_eagain,
 		"write() to a full O_NONBLOCK pipe without a reader fails with EPIPE and raises "
 		"SIGPIPE",
 		"Linux, pipe_write(), which looks for readers first" },
-     .covers = { "SIG-11" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(full))
+     .covers = { "SIG-11" }, .ways = BY_PIPE2, ROWS(full))
 {
 	const struct refused_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, row->flags);
@@ -199,7 +199,7 @@ CASE(epipe_comes_before_efault,
 		"write() without a reader fails with EPIPE and raises SIGPIPE though its buffer "
 		"cannot be read",
 		"Linux, pipe_write(), which looks for readers first" },
-     .covers = { "SIG-12" }, .ways = BY_PIPE2 | BY_FIFO)
+     .covers = { "SIG-12" }, .ways = BY_PIPE2)
 {
 	struct pipe p = must_pipe_without_reader(t, 0);
 
@@ -210,7 +210,7 @@ CASE(epipe_comes_before_efault,
 CASE(empty_write_without_reader_returns_0,
      .claim = { OBSERVED, "write() of no bytes without a reader returns 0 and raises no signal",
 		"Linux, pipe_write(); write(2) leaves it unspecified" },
-     .covers = { "SIG-13" }, .ways = EVERY_WAY)
+     .covers = { "SIG-13" }, .ways = BY_PIPE2)
 {
 	struct pipe p = must_pipe_without_reader(t, 0);
 
@@ -265,7 +265,7 @@ CASE(writev_without_reader_fails_and_signals_once,
      .claim = { POSIX,
 		"writev() to a pipe without a reader fails with EPIPE and raises one SIGPIPE",
 		"POSIX.1-2024 writev(), ERRORS, and write(), EPIPE" },
-     .covers = { "SIG-15" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(with_bytes))
+     .covers = { "SIG-15" }, .ways = BY_PIPE2, ROWS(with_bytes))
 {
 	const struct vectors_row *row = trial_row(t);
 	struct pipe p = must_pipe_without_reader(t, 0);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "case.h"
@@ -12,28 +11,19 @@ static const char soft[] = "fs/pipe-user-pages-soft", hard[] = "fs/pipe-user-pag
 
 // --- (a) the check leaves the new pages out -------------------------------------
 
-struct left_row {
-	const char *name;
-	long left; // pages, of the 15 that the growth takes
-};
-
-static const struct left_row too_few_left[] = {
-	{ "14_pages_left", 14 },
-	{ "1_page_left", 1 },
-};
+enum { TOO_FEW = 14 }; // pages, of the 15 that the growth takes
 
 CASE(growth_past_the_soft_limit_is_refused,
      .claim = { DOCUMENTED,
 		"F_SETPIPE_SZ that would go past the soft limit fails with EPERM, "
 		"although the user is below it",
 		"pipe(7), BUGS (a); fs/pipe.c, pipe_set_size()" },
-     .covers = { "USR-17" }, .since = "4.9", .ways = BY_PIPE2 | BY_FIFO,
-     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits }, ROWS(too_few_left))
+     .covers = { "USR-17" }, .since = "4.9",
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
-	const struct left_row *row = trial_row(t);
 	int fd = must_sized_pipe(t, 1);
 
-	must_leave_pages(t, row->left, 1);
+	must_leave_pages(t, TOO_FEW, 1);
 	expect(t, fcntl(fd, F_SETPIPE_SZ, 16 * (int)page_size()), FAILS(EPERM));
 }
 
@@ -42,14 +32,13 @@ CASE(growth_past_the_hard_limit_is_refused,
 		"F_SETPIPE_SZ that would go past the hard limit fails with EPERM, "
 		"although the user is below it",
 		"pipe(7), BUGS (a); fs/pipe.c, pipe_set_size()" },
-     .covers = { "USR-17" }, .since = "4.9", .tunes = { soft, hard }, .ways = BY_PIPE2 | BY_FIFO,
-     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits }, ROWS(too_few_left))
+     .covers = { "USR-17" }, .since = "4.9", .tunes = { soft, hard },
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
-	const struct left_row *row = trial_row(t);
 	int fd = must_sized_pipe(t, 1);
 
 	must_tune(t, soft, 0);
-	must_tune(t, hard, 1 + row->left);
+	must_tune(t, hard, 1 + TOO_FEW);
 	expect(t, fcntl(fd, F_SETPIPE_SZ, 16 * (int)page_size()), FAILS(EPERM));
 }
 
@@ -59,14 +48,13 @@ CASE(new_pipe_past_the_hard_limit_is_refused,
 		"user is below it",
 		"pipe(7), BUGS; pipe(2), ENFILE" },
      .covers = { "USR-17" }, .since = "4.9", .tunes = { soft, hard },
-     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits }, ROWS(too_few_left))
+     .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
-	const struct left_row *row = trial_row(t);
 	int fds[2];
 
 	must_new_pipe(t);
 	must_tune(t, soft, 0);
-	must_tune(t, hard, DEFAULT_PAGES + row->left);
+	must_tune(t, hard, 2 * DEFAULT_PAGES - 1);
 	expect(t, pipe2(fds, O_CLOEXEC), FAILS(ENFILE));
 }
 
@@ -82,7 +70,7 @@ static void expect_to_shrink(struct trial *t, int fd)
 CASE(shrinking_over_the_soft_limit_is_allowed,
      .claim = { DOCUMENTED, "a user over the soft limit can shrink a pipe, and still be over it",
 		"pipe(7), BUGS (b)" },
-     .covers = { "USR-06" }, .since = "4.9", .ways = BY_PIPE2 | BY_FIFO,
+     .covers = { "USR-06" }, .since = "4.9",
      .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	enum { REDUCED_ONES = 16 }; // a page or two each, so that 15 less do not matter
@@ -97,7 +85,7 @@ CASE(shrinking_over_the_soft_limit_is_allowed,
 CASE(shrinking_over_the_hard_limit_is_allowed,
      .claim = { DOCUMENTED, "a user over a hard limit that was lowered can shrink a pipe",
 		"pipe(7), BUGS (b)" },
-     .covers = { "USR-06" }, .since = "4.9", .tunes = { soft, hard }, .ways = BY_PIPE2 | BY_FIFO,
+     .covers = { "USR-06" }, .since = "4.9", .tunes = { soft, hard },
      .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int shrinks = must_sized_pipe(t, 16);
@@ -127,8 +115,7 @@ static long make(struct trial *t, const struct racer *me)
 {
 	int fds[2];
 
-	if (me->path)
-		return must_or_fail(t, open(me->path, O_RDWR | O_CLOEXEC), ENOMEM);
+	(void)me;
 	if (must_or_fail(t, pipe2(fds, O_CLOEXEC), ENFILE) == -1)
 		return -1;
 	must(t, close(fds[1]));
@@ -154,18 +141,12 @@ static long make_in_full_size(struct trial *t, const struct racer *me)
 
 static struct racer must_make_grower(struct trial *t, long pages)
 {
-	return (struct racer){ grow, shrink, pages, must_sized_pipe(t, 1), NULL };
+	return (struct racer){ grow, shrink, pages, must_sized_pipe(t, 1) };
 }
 
-static struct racer must_make_maker(struct trial *t,
-				    long (*take)(struct trial *t, const struct racer *me))
+static struct racer maker(long (*take)(struct trial *t, const struct racer *me))
 {
-	enum { PATH = 192 };
-	char *path = NULL;
-
-	if (trial_way(t) == BY_FIFO)
-		snprintf(path = must_share(t, PATH), PATH, "%s", must_fifo(t, 0600));
-	return (struct racer){ take, unmake, DEFAULT_PAGES, -1, path };
+	return (struct racer){ take, unmake, DEFAULT_PAGES, -1 };
 }
 
 // To 128 pages at most: the more, the longer the kernel is at it.
@@ -212,10 +193,10 @@ CASE(racing_creations_stay_within_the_hard_limit,
 		"of processes that make pipes at the same time, only as many succeed "
 		"as the hard limit has room for",
 		"pipe(7), BUGS" },
-     .covers = { "USR-18" }, .since = "4.9", .tunes = { soft, hard }, .ways = BY_PIPE2 | BY_FIFO,
+     .covers = { "USR-18" }, .since = "4.9", .tunes = { soft, hard },
      .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
-	struct racer racers[] = { must_make_maker(t, make), must_make_maker(t, make) };
+	struct racer racers[] = { maker(make), maker(make) };
 	long room = 2 * DEFAULT_PAGES - 1;
 
 	must_tune(t, soft, 0);
@@ -228,11 +209,10 @@ CASE(racing_creations_stay_within_the_soft_limit,
 		"of processes that make pipes at the same time, only as many get 16 "
 		"pages as the soft limit has room for",
 		"pipe(7), BUGS" },
-     .covers = { "USR-18" }, .since = "4.9", .alone = true, .ways = BY_PIPE2 | BY_FIFO,
+     .covers = { "USR-18" }, .since = "4.9", .alone = true,
      .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
-	struct racer racers[] = { must_make_maker(t, make_in_full_size),
-				  must_make_maker(t, make_in_full_size) };
+	struct racer racers[] = { maker(make_in_full_size), maker(make_in_full_size) };
 	long room = 2 * DEFAULT_PAGES - 1;
 
 	must_leave_pages(t, room, 0);
@@ -244,11 +224,10 @@ CASE(racing_growth_and_creation_stay_within_the_hard_limit,
 		"of two processes, one that makes a pipe and one that enlarges another, "
 		"one succeeds where the hard limit has no room for both",
 		"pipe(7), BUGS" },
-     .covers = { "USR-18" }, .since = "4.9", .tunes = { soft, hard }, .ways = BY_PIPE2 | BY_FIFO,
+     .covers = { "USR-18" }, .since = "4.9", .tunes = { soft, hard },
      .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
-	struct racer racers[] = { must_make_grower(t, DEFAULT_PAGES - 1),
-				  must_make_maker(t, make) };
+	struct racer racers[] = { must_make_grower(t, DEFAULT_PAGES - 1), maker(make) };
 	long room = 2 * DEFAULT_PAGES - 2;
 
 	must_tune(t, soft, 0);

@@ -96,7 +96,7 @@ static const struct write_row small_with_room[] = {
 CASE(small_request_with_room_is_written_whole,
      .claim = { POSIX, "write() of up to PIPE_BUF bytes that there is room for writes them all",
 		"POSIX.1-2024 write(); pipe(7), \"PIPE_BUF\"" },
-     .covers = { "WRM-01", "WRM-06" }, .ways = EVERY_WAY, ROWS(small_with_room))
+     .covers = { "WRM-01", "WRM-06" }, .ways = BY_PIPE2 | BY_ONE_PAGE, ROWS(small_with_room))
 {
 	const struct write_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, row->flags);
@@ -119,7 +119,7 @@ static const struct write_row small_without_room[] = {
 CASE(small_request_without_room_is_refused_whole,
      .claim = { POSIX, "up to PIPE_BUF bytes that do not all fit fail with EAGAIN, none written",
 		"POSIX.1-2024 write(); pipe(7), \"PIPE_BUF\", O_NONBLOCK" },
-     .covers = { "WRM-07", "WRM-08" }, .ways = EVERY_WAY, ROWS(small_without_room))
+     .covers = { "WRM-07", "WRM-08" }, .ways = BY_PIPE2 | BY_ONE_PAGE, ROWS(small_without_room))
 {
 	const struct write_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, O_NONBLOCK);
@@ -133,7 +133,8 @@ CASE(small_request_without_room_is_refused_whole,
 CASE(small_request_without_room_sleeps_unwritten,
      .claim = { POSIX, "up to PIPE_BUF bytes wait with none written until they all fit",
 		"POSIX.1-2024 write(); pipe(7), \"PIPE_BUF\"" },
-     .covers = { "WRM-02", "WRM-03", "WRM-04" }, .ways = EVERY_WAY, ROWS(small_without_room))
+     .covers = { "WRM-02", "WRM-03", "WRM-04" }, .ways = BY_PIPE2 | BY_FIFO | BY_ONE_PAGE,
+     ROWS(small_without_room))
 {
 	const struct write_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, 0);
@@ -163,7 +164,7 @@ static const struct write_row large_with_room[] = {
 CASE(large_request_with_room_is_written_whole,
      .claim = { POSIX, "write() of more than PIPE_BUF bytes that there is room for writes them all",
 		"POSIX.1-2024 write(); pipe(7), \"PIPE_BUF\"" },
-     .covers = { "WRM-36" }, .ways = FULL_SIZE_WAYS, ROWS(large_with_room))
+     .covers = { "WRM-36" }, .ways = BY_PIPE2, ROWS(large_with_room))
 {
 	const struct write_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, row->flags);
@@ -187,7 +188,8 @@ static const struct write_row large_without_room[] = {
 CASE(large_request_without_room_sleeps_until_all_is_written,
      .claim = { POSIX, "one write() of more bytes than fit sleeps until every one is written",
 		"POSIX.1-2024 write(); pipe(7), \"PIPE_BUF\"" },
-     .covers = { "WRM-02", "WRM-03", "WRM-05" }, .ways = EVERY_WAY, ROWS(large_without_room))
+     .covers = { "WRM-02", "WRM-03", "WRM-05" }, .ways = BY_PIPE2 | BY_FIFO | BY_ONE_PAGE,
+     ROWS(large_without_room))
 {
 	const struct write_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, 0);
@@ -221,7 +223,7 @@ static const struct partial_row large_in_part[] = {
 CASE(large_request_is_written_in_part,
      .claim = { POSIX, "above PIPE_BUF the first bytes that fit are written, and counted",
 		"POSIX.1-2024 write(); pipe(7), \"PIPE_BUF\", O_NONBLOCK" },
-     .covers = { "WRM-09", "WRM-10" }, .ways = EVERY_WAY, ROWS(large_in_part))
+     .covers = { "WRM-09", "WRM-10" }, .ways = BY_PIPE2 | BY_ONE_PAGE, ROWS(large_in_part))
 {
 	const struct partial_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, O_NONBLOCK);
@@ -235,7 +237,7 @@ CASE(large_request_is_written_in_part,
 CASE(large_request_is_refused_when_full,
      .claim = { POSIX, "a full pipe refuses more than PIPE_BUF bytes with EAGAIN",
 		"POSIX.1-2024 write(); pipe(7), \"PIPE_BUF\", O_NONBLOCK" },
-     .covers = { "WRM-11" }, .ways = EVERY_WAY)
+     .covers = { "WRM-11" }, .ways = BY_PIPE2 | BY_ONE_PAGE)
 {
 	struct pipe p = must_pipe(t, O_NONBLOCK);
 	struct request r = must_request(t, &p, (struct extent){ DEFAULT_PAGES, 1 });
@@ -258,7 +260,7 @@ static const struct write_row without_reader[] = {
 CASE(request_without_reader_is_a_broken_pipe,
      .claim = { POSIX, "without a reader write() fails with EPIPE whatever mode, size and room",
 		"POSIX.1-2024 write(), [EPIPE]; pipe(7), \"I/O on pipes and FIFOs\"" },
-     .covers = { "WRM-37" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(without_reader))
+     .covers = { "WRM-37" }, .ways = BY_PIPE2, ROWS(without_reader))
 {
 	const struct write_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, row->flags);

@@ -74,7 +74,7 @@ static const struct room_row several_pages[] = {
 CASE(part_that_fits_is_the_tail_and_whole_pages,
      .claim = { OBSERVED, "a request that does not all fit is written up to the last free page",
 		"fs/pipe.c, pipe_write()" },
-     .covers = { "WRM-09", "WRM-10" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(several_pages))
+     .covers = { "WRM-09", "WRM-10" }, .ways = BY_PIPE2, ROWS(several_pages))
 {
 	write_by_row(t);
 }
@@ -233,7 +233,7 @@ static const struct empty_row nothing_to_write[] = {
 CASE(request_for_nothing_returns_0,
      .claim = { OBSERVED, "write() of no bytes returns 0 at once, whatever mode and room",
 		"fs/pipe.c, pipe_write(); write(2) leaves it unspecified" },
-     .covers = { "WRM-22", "WRM-23" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(nothing_to_write))
+     .covers = { "WRM-22", "WRM-23" }, .ways = BY_PIPE2, ROWS(nothing_to_write))
 {
 	const struct empty_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, row->flags);

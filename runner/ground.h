@@ -77,8 +77,8 @@ int must_sized_pipe(struct trial *t, long pages);
 // of as many as leave just `left` below the soft limit, beside `held`.
 void must_hold_pages(struct trial *t, long pages);
 void must_leave_pages(struct trial *t, long left, long held);
-// What pipe(), or open() of a FIFO, came to, within must(); SKIP where the hard limit
-// may have refused it.
+// What pipe(), or open() of a FIFO, came to, within must() or expect(); SKIP where the
+// hard limit may have refused it.
 long unless_limited(struct trial *t, long n);
 // F_SETPIPE_SZ within must() or expect(); SKIP where a limit may have refused it.
 long set_capacity(struct trial *t, int fd, size_t bytes);
@@ -114,8 +114,7 @@ struct racer {
 	long (*take)(struct trial *t, const struct racer *me); // -1: there was no room
 	void (*give_back)(struct trial *t, const struct racer *me, long taken);
 	long size; // what take() takes of the room
-	int fd;    // this and the path are for the two functions
-	const char *path;
+	int fd;    // for the two functions
 };
 void expect_no_overshoot(struct trial *t, const struct racer racers[RACERS], long room);
 
