@@ -10,11 +10,24 @@ place_needs() {
 }
 
 place_variants() {
-	printf '%s\t%s\n' ptrace 'with the slower platform that needs less of the host'
+	printf '%s\t%s\n' ptrace 'with the slower platform that needs less of the host' \
+		trixie "Debian trixie's, fetched by apt into the cache"
 }
 
 place_available() {
-	need_cage runsc jq
+	case $variant in
+	trixie) need_cage jq apt-get dpkg-deb ;;
+	*) need_cage runsc jq ;;
+	esac
+}
+
+# Puts the build that is asked for first in PATH.
+find_runsc() {
+	[[ $variant == trixie ]] || return 0
+	supervise "$here/debian-package" trixie "$(dpkg --print-architecture)" runsc \
+		>"$scratch/tree" 2>"$scratch/why" ||
+		unavailable "no runsc: $(tail -n 1 "$scratch/why")"
+	PATH=$(<"$scratch/tree")/usr/bin:$PATH
 }
 
 place_expected() {
@@ -31,8 +44,9 @@ may_give() {
 place_run() {
 	local platform=ptrace words out relay
 
-	[[ $variant == ptrace ]] || platform=$(runsc_platform)
 	oci_bundle
+	find_runsc
+	[[ $variant == ptrace ]] || platform=$(runsc_platform)
 	words=(--platform="$platform" --network=none --net-raw --ignore-cgroups)
 	[[ ${cage[*]} != *--user* ]] || words+=(--rootless)
 	mkdir -m 1777 "$scratch/tmp"

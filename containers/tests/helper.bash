@@ -36,7 +36,7 @@ available_places() {
 	{
 		[[ ${CONTAINERS_MUST_RUN-} != 1 ]] || tr -s ' \n' '\n' <<<"$needed_places"
 		"$top/containers/run" --list |
-			awk '$NF == "yes" && $1 !~ /^(qemu|uml):/ { print $1 }'
+			awk '$NF == "yes" && $1 !~ /^(qemu|uml):|^runsc:trixie$/ { print $1 }'
 	} | sort -u
 }
 
