@@ -94,8 +94,8 @@ place_run() {
 	find_kernel
 	make_initrd
 	read -ra words <<<"$board"
-	guest=(-nodefaults -no-user-config -display none -no-reboot -machine "${words[@]}"
-		-accel tcg,thread=single -smp 2 -m 256 -chardev stdio,id=tap,signal=off)
+	guest=(-nodefaults -no-user-config -display none -no-reboot -accel tcg,thread=single
+		-smp 2 -m 256 -machine "${words[@]}" -chardev stdio,id=tap,signal=off)
 	add_ports
 	line="console=$console quiet panic=-1"
 	[[ $wires != same ]] || line+=' loglevel=0'
