@@ -80,7 +80,7 @@ static void expect_handed_on(struct trial *t, const struct race *race, const str
 {
 	const struct order_row *row = trial_row(t);
 	const struct pipe *p = &two[0].p;
-	struct actor *actors[2];
+	struct actor *actors[2] = { NULL };
 
 	for (int i = 0; i < 2; i++) {
 		actors[i] = start_thread(t, race->body, &two[i]);
