@@ -100,8 +100,6 @@ CASE(nonblock_is_shared_with_another_user,
 
 // --- O_NONBLOCK at any time ---------------------------------------------------
 
-static const char page_of_zeros[1 << 16]; // the largest page
-
 static void transfer_one(struct trial *t, const void *arg)
 {
 	const struct end_row *row = trial_row(t);
@@ -138,10 +136,10 @@ static void must_hinder(struct trial *t, const struct pipe *p)
 static void must_let_go_on(struct trial *t, const struct pipe *p)
 {
 	const struct end_row *row = trial_row(t);
-	char page[1 << 16];
+	char page[1 << 16]; // the largest
 
 	if (row->end == READ_END)
-		must_write(t, p->wr, page_of_zeros, 1);
+		must_write(t, p->wr, "", 1);
 	else
 		must_read(t, p->rd, page, page_size());
 }

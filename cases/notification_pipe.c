@@ -17,6 +17,7 @@ static const char before_5_8[] = "absent: notification pipes (Linux 5.8)";
 
 static long not_made(struct trial *t, long n)
 {
+	unless_limited(t, n);
 	if (n == 0)
 		skip(t, "kernel-config: this kernel has notification pipes");
 	if (errno == EINVAL)
@@ -92,7 +93,7 @@ static struct pipe must_notification_pipe(struct trial *t)
 	const int flags = ABI_O_NOTIFICATION_PIPE | O_NONBLOCK | O_CLOEXEC;
 	int fds[2];
 
-	must(t, had(t, pipe2(fds, flags)));
+	must(t, had(t, unless_limited(t, pipe2(fds, flags))));
 	return (struct pipe){ fds[0], fds[1] };
 }
 

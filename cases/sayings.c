@@ -151,7 +151,7 @@ CASE(blocked_write_is_not_content_with_a_part,
 		"to sleep until all is written",
 		"POSIX.1-2024 write(); pipe(7), \"PIPE_BUF\"" },
      .covers = { "FLK-04" }, .against = "write() to a full pipe blocks until one byte is written",
-     .ways = BY_PIPE2 | BY_ONE_PAGE)
+     .ways = BY_ONE_PAGE)
 {
 	struct pipe p = must_pipe(t, 0);
 	size_t capacity = must_capacity(t, p.wr);
@@ -218,7 +218,7 @@ CASE(pipeline_carries_more_than_its_pipes_hold,
 		"POSIX.1-2024 write(), read(); pipe(7)" },
      .covers = { "FLK-08" },
      .against = "output that fills the buffer is lost, or brings the pipeline to a stop",
-     .ways = BY_PIPE2 | BY_ONE_PAGE)
+     .ways = BY_ONE_PAGE)
 {
 	struct pipe in = must_pipe(t, 0), out = must_pipe(t, 0), none = { -1, -1 };
 	struct request r = must_request(t, in.wr, 4 * must_capacity(t, in.wr));
