@@ -27,7 +27,7 @@ take_option() {
 
 # Only the options that a place has to know are understood here; the program judges the rest.
 read_options() {
-	local profile profile_at own
+	local profile profile_at own words=()
 
 	asked=$1
 	shift
@@ -37,8 +37,9 @@ read_options() {
 		shift
 		;;
 	esac
-	mapfile -t own < <(place_options)
-	options+=(--place "$label" "${own[@]}" --profile '')
+	own=$(place_options)
+	[[ ! $own ]] || mapfile -t words <<<"$own"
+	options+=(--place "$label" "${words[@]}" --profile '')
 	profile_at=$((${#options[@]} - 1))
 
 	while (($#)) && [[ $1 != -- ]]; do

@@ -83,3 +83,16 @@ faulty() { run_to "$FAULTY" --known known.tsv "$@"; }
 	faulty verdicts/passes
 	[ "$status" -eq 0 ]
 }
+
+# --strict-known says so too, but only where the platform is.
+@test "every line of reports/expected names a trial that there is" {
+	local file
+
+	for file in "$BATS_TEST_DIRNAME"/../../reports/expected/*.tsv; do
+		grep -v '^#' "$file" | cut -f 1 | while read -r pattern; do
+			"$PIPE7" list "$pattern" >/dev/null || echo "${file##*/}"
+		done
+	done >stale 2>&1
+	cat stale
+	[ ! -s stale ]
+}
