@@ -223,7 +223,8 @@ facts_of() {
 @test "what ends a boot of several before it begins is in all their files" {
 	all=$PATH
 	without apt-get
-	run "$top/containers/run" --tap-dir "$BATS_TEST_TMPDIR" qemu:sid+as-is+container
+	CONTAINERS_MUST_RUN='' run "$top/containers/run" --tap-dir "$BATS_TEST_TMPDIR" \
+		qemu:sid+as-is+container
 	[ "$status" -eq 0 ]
 	for name in as-is container; do
 		[ "$(<"$BATS_TEST_TMPDIR/qemu:sid+$name.tap")" = 'TAP version 13
