@@ -68,8 +68,8 @@ read_machine() {
 		machines | grep "^${arch:-none} "
 	) || { echo 'no guest for the machine the program is for' && return 1; }
 	emulator=qemu-system-$emulator
-	silence=120
-	[[ $arch != amd64 ]] || silence=60
+	silence=300
+	[[ $arch != amd64 ]] || silence=120
 }
 
 # --- packages ---
