@@ -83,7 +83,7 @@ CASE(end_of_file_ends_with_a_new_writer,
 CASE(fifo_open_for_both_has_no_end,
      .claim = { DOCUMENTED,
 		"who has a FIFO open for reading and writing, alone, sees no end of file: EAGAIN, "
-		"or sleep",
+		"or a wait",
 		"fifo(7); pipe(7), I/O on pipes and FIFOs" },
      .covers = { "EOF-14" })
 {

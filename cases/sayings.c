@@ -147,8 +147,8 @@ static void write_request(struct trial *t, const void *arg)
 // The byte behind those that the pipe could hold shows that the writer woke and wrote.
 CASE(blocked_write_is_not_content_with_a_part,
      .claim = { POSIX,
-		"a blocked write() of more than the capacity that could write a part goes back "
-		"to sleep until all is written",
+		"a blocked write() of more than the capacity that could write a part waits "
+		"again until all is written",
 		"POSIX.1-2024 write(); pipe(7), \"PIPE_BUF\"" },
      .covers = { "FLK-04" }, .against = "write() to a full pipe blocks until one byte is written",
      .ways = BY_ONE_PAGE)
@@ -251,13 +251,13 @@ static const struct buffer_row buffers[] = {
 	{ "three_pages", 3, 0, RETURNS_PAGES(STUCK + 2, 0) },
 };
 
-// yes | tee >(sleep 1) | wc -c, with an event for the second.
+// yes | tee >(who reads nothing) | wc -c, which ends by an event.
 CASE(what_tee_lets_through_is_not_the_capacity,
      .claim = { OBSERVED,
 		"a process that copies to two pipes, one of which nobody reads, has put that "
 		"pipe's capacity and the buffer that did not fit into the other",
 		"pipe(7), Pipe capacity; fs/pipe.c, pipe_write()" },
-     .covers = { "FLK-12" }, .against = "yes | tee >(sleep 1) | wc -c prints the capacity",
+     .covers = { "FLK-12" }, .against = "yes | tee >(a delay) | wc -c prints the capacity",
      ROWS(buffers))
 {
 	const struct buffer_row *r = trial_row(t);
