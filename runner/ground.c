@@ -15,7 +15,11 @@
 
 size_t page_size(void)
 {
-	return (size_t)sysconf(_SC_PAGESIZE);
+	static _Atomic size_t size; // threads ask too
+
+	if (size == 0)
+		size = (size_t)sysconf(_SC_PAGESIZE);
+	return size;
 }
 
 size_t bytes_in(struct extent e)

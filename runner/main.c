@@ -66,7 +66,8 @@ static int perform(struct run *run)
 
 	if (o->command == COMMAND_TUNE)
 		return tune_command(o);
-	if (!registry_check(fault, sizeof fault))
+	// Cases that need some program run `show`, which need not wait for this.
+	if (o->command != COMMAND_SHOW && !registry_check(fault, sizeof fault))
 		return usage(fault);
 	run->trials = registry_select(o->patterns, o->pattern_count, &run->count);
 	for (unsigned i = 0; i < o->pattern_count; i++) {

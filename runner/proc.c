@@ -12,16 +12,23 @@ enum { PROC_TEXT_MAX = 512 };
 // The /proc of another PID namespace tells of other processes by our numbers.
 bool proc_is_ours(void)
 {
+	static _Thread_local pid_t known; // the process that has looked: a child may be elsewhere
+	pid_t pid = getpid();
 	char self[32];
-	ssize_t n = readlink("/proc/self", self, sizeof self - 1);
 
+	if (known == pid)
+		return true;
+	ssize_t n = readlink("/proc/self", self, sizeof self - 1);
 	self[n > 0 ? n : 0] = '\0';
-	return strtol(self, NULL, 10) == getpid();
+	if (strtol(self, NULL, 10) != pid)
+		return false;
+	known = pid;
+	return true;
 }
 
 static bool read_proc(pid_t pid, const char *name, char text[PROC_TEXT_MAX])
 {
-	char path[64];
+	char path[80];
 
 	if (!proc_is_ours())
 		return false;
@@ -63,4 +70,19 @@ enum sleep proc_sleep(pid_t pid)
 	if (proc_look_up(pid, &state, &parent))
 		return state == 'S' ? ASLEEP : AWAKE;
 	return proc_is_ours() ? AWAKE : NOBODY_CAN_TELL;
+}
+
+// proc(5), /proc/PID/task/TID/children: numbers, each with a blank after it.  A last one that was
+// cut has none.
+int proc_children(pid_t children[PROC_CHILDREN_MAX])
+{
+	char text[PROC_TEXT_MAX], name[32], *next = text, *end;
+	int count = 0;
+
+	snprintf(name, sizeof name, "task/%d/children", (int)getpid());
+	if (!read_proc(getpid(), name, text))
+		return 0;
+	for (; count < PROC_CHILDREN_MAX && (end = strchr(next, ' ')) != NULL; next = end + 1)
+		children[count++] = (pid_t)strtol(next, NULL, 10);
+	return count;
 }

@@ -17,5 +17,9 @@ enum sleep proc_sleep(pid_t pid);
 // The state letter and the parent; false where there is no such process, or no /proc
 // of ours.
 bool proc_look_up(pid_t pid, char *state, pid_t *parent);
+// Children of this process, which has one thread, and how many; some may be missing, and where the
+// kernel has no such file all are.
+enum { PROC_CHILDREN_MAX = 64 };
+int proc_children(pid_t children[PROC_CHILDREN_MAX]);
 
 #endif

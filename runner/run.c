@@ -220,6 +220,7 @@ int run_all(struct run *run, char reason[REASON_MAX])
 	unsigned jobs = run->options->jobs ? run->options->jobs : default_jobs();
 
 	reason[0] = '\0';
+	page_size(); // so that no trial need ask
 	run->shared = mmap(NULL, sizeof *run->shared, PROT_READ | PROT_WRITE,
 			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (run->shared == MAP_FAILED) {

@@ -24,6 +24,15 @@ void text_add(struct text *text, const char *format, ...)
 		text->length = text->size - 1;
 }
 
+// A point has hundreds of them, and a run a thousand points.
+static void add_char(struct text *text, char c)
+{
+	if (text->length + 1 >= text->size)
+		return;
+	text->bytes[text->length++] = c;
+	text->bytes[text->length] = '\0';
+}
+
 static char printable(char c)
 {
 	return (char)(c >= ' ' && c <= '~' ? c : '?');
@@ -32,23 +41,25 @@ static char printable(char c)
 void text_add_printable(struct text *text, const char *value, size_t max)
 {
 	for (size_t i = 0; i < max && value[i] != '\0'; i++)
-		text_add(text, "%c", printable(value[i]));
+		add_char(text, printable(value[i]));
 }
 
 void yaml_scalar(struct text *text, const char *value, size_t max)
 {
-	text_add(text, "'");
-	for (size_t i = 0; i < max && value[i] != '\0'; i++)
-		text_add(text, value[i] == '\'' ? "''" : "%c", printable(value[i]));
-	text_add(text, "'");
+	add_char(text, '\'');
+	for (size_t i = 0; i < max && value[i] != '\0'; i++) {
+		if (value[i] == '\'')
+			add_char(text, '\'');
+		add_char(text, printable(value[i]));
+	}
+	add_char(text, '\'');
 }
 
 // A reason behind "# SKIP" or "# TODO": printable, and without a second "#".
 static void add_reason(struct text *text, const char *reason, size_t max)
 {
 	for (size_t i = 0; i < max && reason[i] != '\0'; i++)
-		text_add(text, "%c",
-			 reason[i] == '#' || reason[i] == '\\' ? '?' : printable(reason[i]));
+		add_char(text, reason[i] == '#' || reason[i] == '\\' ? '?' : printable(reason[i]));
 }
 
 static bool is_failure(enum verdict verdict)
@@ -115,10 +126,11 @@ static void add_line(struct text *text, const char *margin, const char *key, con
 // Without quotes, so a name that a trial scribbled on must not look like more.
 static void add_file(struct text *text, const char *name, size_t max)
 {
-	for (size_t i = 0; i < max && name[i] != '\0'; i++)
-		text_add(text, "%c",
-			 isalnum((unsigned char)name[i]) || strchr("_./-", name[i]) ? name[i]
-										    : '?');
+	for (size_t i = 0; i < max && name[i] != '\0'; i++) {
+		bool plain = isalnum((unsigned char)name[i]) || strchr("_./-", name[i]);
+
+		add_char(text, plain ? name[i] : '?');
+	}
 }
 
 static void add_spot(struct text *text, const char *margin, const struct point *p)
