@@ -48,6 +48,9 @@ struct abi_cap_data {
 	uint32_t effective, permitted, inheritable;
 };
 
+// As NetBSD numbers it; Linux has none.
+#define ABI_FIONSPACE 0x40046678ul
+
 // prctl.h; prctl(2).
 enum {
 	ABI_PR_SET_CHILD_SUBREAPER = 36,

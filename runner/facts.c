@@ -12,6 +12,7 @@
 #include "caps.h"
 #include "facts.h"
 #include "outcome.h"
+#include "probes.h"
 #include "sysctl.h"
 
 __attribute__((format(printf, 3, 4))) static void fact(struct text *text, const char *key,
@@ -114,6 +115,10 @@ static void gather_here(struct text *text, const struct options *o, const struct
 
 	if (!credentials_take(c, 0, 0, reason))
 		fact(text, "credentials", "not taken: %s", reason);
+	if (o->limits) {
+		probes_add(text);
+		return;
+	}
 	fact(text, "pipe7", "%s", PIPE7_VERSION);
 	fact(text, "place", "%s", o->place);
 	fact(text, "profile", "%s", profile_name(c->profile));

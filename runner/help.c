@@ -3,8 +3,8 @@
 
 const char options_help[] =
 	"Usage: pipe7 [run] [OPTION...] [PATTERN...]\n"
-	"       pipe7 list [--against[=tsv]] [PATTERN...] | show ID... | trace | facts\n"
-	"       pipe7 restore | tune FILE=NUMBER... | --help | --version\n"
+	"       pipe7 list [--against[=tsv]] [PATTERN...] | show ID... | trace\n"
+	"       pipe7 facts [--limits] | restore | tune FILE=NUMBER... | --help | --version\n"
 	"\n"
 	"Checks that this kernel's pipes and FIFOs behave as pipe(7) and fifo(7) say, and\n"
 	"prints TAP.  PATTERN is a glob on family/case[/way][/row], or on a beginning of it.\n"
@@ -30,6 +30,7 @@ const char options_help[] =
 	"                        verdicts: for places whose TAP is judged elsewhere)\n"
 	"  --console DEVICE      as init of a booted kernel: where to write\n"
 	"\n"
+	"facts --limits measures the limits of this system's pipes by the usual probes.\n"
 	"tune sets pipe-max-size, pipe-user-pages-soft or -hard, of this machine or in a FILE\n"
 	"with a path that ends so, for good.\n"
 	"\n"

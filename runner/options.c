@@ -45,6 +45,7 @@ static const struct spelling {
 	{ "--exit-style", EXIT_STYLE, NEEDED, 0 },
 	{ "--console", TEXT, NEEDED, offsetof(struct options, console) },
 	{ "--against", AGAINST, OPTIONAL, 0 },
+	{ "--limits", FLAG, NONE, offsetof(struct options, limits) },
 	{ "--help", HELP, NONE, 0 },
 	{ "-h", HELP, NONE, 0 },
 	{ "--version", VERSION, NONE, 0 },
@@ -239,6 +240,8 @@ bool options_parse(struct options *o, int argc, char *const *argv, char *fault, 
 		return refuse(&p, "show", "", "an identity, as list prints them");
 	if (o->command == COMMAND_TUNE && o->pattern_count == 0)
 		return refuse(&p, "tune", "", "FILE=NUMBER");
+	if (o->limits && o->command != COMMAND_FACTS)
+		return refuse(&p, "--limits", "", "it after facts");
 	if (o->done && !o->output)
 		return refuse(&p, "--done", o->done, "--output with it");
 	if (o->pattern_count > 0 && (o->command == COMMAND_TRACE || o->command == COMMAND_FACTS ||

@@ -31,7 +31,7 @@ struct options {
 	double timeout_scale;
 	const char *known_path, *directory, *place, *console;
 	const char *output, *done; // files; NULL: standard output, none
-	bool strict_known, tune_host, fail_on_skip, stay;
+	bool strict_known, tune_host, fail_on_skip, stay, limits;
 	enum against { AGAINST_NOT, AGAINST_TABLE, AGAINST_TSV } against;
 	const char *fail_on_class; // NULL: any class
 	enum tap_format format;

@@ -313,12 +313,36 @@ points() { grep -E '^(not )?ok' out; }
 	nothing_left
 }
 
+@test "facts --limits is a table of the limits" {
+	local page
+
+	page=$(getconf PAGESIZE)
+	pipe7 facts --limits
+	show
+	[ "$status" -eq 0 ]
+	[ "$(awk '{ print $1 }' out | sort | uniq -d)" = '' ]
+	[ "$(awk 'NF < 3' out)" = '' ]
+	for line in '_PC_PIPE_BUF 4096' 'PIPE_BUF 4096' 'FIONSPACE none' \
+		"F_GETPIPE_SZ $((16 * page))" "bytes_by_alarm $((16 * page))" \
+		"bytes_by_O_NONBLOCK $((16 * page))" "largest_atomic_write $page" \
+		"blocks_of_1_to_$((16 * page)) $((16 * page))" \
+		"pipe-max-size $(</proc/sys/fs/pipe-max-size)"; do
+		awk '{ print $1, $2 }' out | grep -qxF -- "$line" || { echo "no $line" && false; }
+	done
+	nothing_left
+}
+
+@test "--limits belongs to facts" {
+	pipe7 --limits
+	complains "--limits '': expected it after facts"
+}
+
 @test "--help names every option, --version the version" {
 	pipe7 --help
 	[ "$status" -eq 0 ]
 	for option in --profile -j --jobs --timeout-scale --known --strict-known --fail-on-skip \
 		--tune-host --dir --place --output --done --stay --format --exit-style --console \
-		--against; do
+		--against --limits; do
 		grep -q -- "$option" out
 	done
 	pipe7 --version
