@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# Catalogue against cases: awk -f catalogue.awk cases/catalogue.tsv cases/*.c
-# A row is covered by a case (.covers, over as many lines as it likes) or excluded with a reason.
+# Catalogue against cases: awk -f catalogue.awk cases/catalogue.tsv cases/*.c cases/*.bats
+# A row is covered by a case (.covers, over as many lines as it likes), by the shell tests that it
+# names (# covers:), or excluded with a reason.
 
 function found(file, line, what) {
 	printf "%s:%d: %s\n", file, line, what
@@ -17,8 +18,22 @@ FILENAME ~ /\.tsv$/ {
 	if (id in row)
 		found(FILENAME, FNR, id " is already on line " row[id])
 	row[id] = FNR
-	excluded[id] = field[4]
+	if (field[4] ~ /^cases\//)
+		shell[id] = field[4]
+	else
+		excluded[id] = field[4]
 	catalogue = FILENAME
+	next
+}
+
+FILENAME ~ /\.bats$/ {
+	if (sub(/^# covers: /, ""))
+		for (count = split($0, field, " "); count > 0; count--) {
+			id = field[count]
+			tested[id] = FILENAME
+			if (!(id in shell) || shell[id] != FILENAME)
+				found(FILENAME, FNR, "covers " id ", not as the catalogue says")
+		}
 	next
 }
 
@@ -47,6 +62,11 @@ FNR == 1 { in_covers = 0 }
 
 END {
 	for (id in row) {
+		if (id in shell) {
+			if (!(id in tested) || tested[id] != shell[id])
+				found(catalogue, row[id], id " is not covered by " shell[id])
+			continue
+		}
 		if (excluded[id] == "" && !(id in covered))
 			found(catalogue, row[id], id " is neither covered by a case nor excluded")
 		if (excluded[id] != "" && id in covered)

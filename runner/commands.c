@@ -109,6 +109,10 @@ static struct tally trace_requirement(const struct requirement *r)
 	printf("%s  %s [%s]\n", r->id, r->says, r->promised_by);
 	if (trace_cases(r->id) > 0)
 		return (struct tally){ .covered = 1 };
+	if (strncmp(r->excluded, "cases/", strlen("cases/")) == 0) {
+		printf("    %-10s %s\n", "shell", r->excluded);
+		return (struct tally){ .covered = 1 };
+	}
 	if (r->excluded[0] != '\0') {
 		printf("    excluded: %s\n", r->excluded);
 		return (struct tally){ .excluded = 1 };

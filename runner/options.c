@@ -212,7 +212,6 @@ bool options_parse(struct options *o, int argc, char *const *argv, char *fault, 
 	struct parser p = { o, fault, size };
 	bool only_patterns = false;
 	int i = 1;
-
 	*o = (struct options){ .timeout_scale = 1, .place = "host" };
 	o->profiles = (struct profiles){ .each = { UNPRIVILEGED }, .count = 1 };
 	for (size_t c = 0; i < argc && c < sizeof commands / sizeof commands[0]; c++)
@@ -236,9 +235,9 @@ bool options_parse(struct options *o, int argc, char *const *argv, char *fault, 
 			return refuse(&p, "PATTERN", argv[i], "at most 256 of them");
 		}
 	}
-	if (o->command == COMMAND_SHOW && o->pattern_count == 0)
+	if (o->pattern_count == 0 && o->command == COMMAND_SHOW)
 		return refuse(&p, "show", "", "an identity, as list prints them");
-	if (o->command == COMMAND_TUNE && o->pattern_count == 0)
+	if (o->pattern_count == 0 && o->command == COMMAND_TUNE)
 		return refuse(&p, "tune", "", "FILE=NUMBER");
 	if (o->limits && o->command != COMMAND_FACTS)
 		return refuse(&p, "--limits", "", "it after facts");

@@ -118,6 +118,17 @@ numbered() { for ((i = 1; i <= $1; i++)); do echo "	int n$i;"; done; }
 	sees 'cases/read.c:7: covers EOF-07, which is not in the catalogue'
 }
 
+@test "a requirement that shell tests are said to cover" {
+	printf 'SHL-01\tAnother.\tPOSIX\tcases/shell.bats\n' >>cases/catalogue.tsv
+	sees 'cases/catalogue.tsv:3: SHL-01 is not covered by cases/shell.bats'
+	printf '#!/usr/bin/env bats\n# SPDX-License-Identifier: ISC\n\n# covers: SHL-01 SHL-02\n' \
+		>cases/shell.bats
+	sees 'cases/shell.bats:4: covers SHL-02, not as the catalogue says'
+	sed -i 's/ SHL-02//' cases/shell.bats
+	run .ci/lint rules
+	[ "$status" -eq 0 ]
+}
+
 @test "a requirement twice, and a malformed one" {
 	printf 'EOF-01\tAgain.\tPOSIX\n' >>cases/catalogue.tsv
 	sees 'cases/catalogue.tsv:3: EOF-01 is already on line 2'
