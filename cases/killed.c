@@ -14,44 +14,6 @@ enum {
 	ENOUGH = 1 << 20, // records; the writer is killed long before
 };
 
-struct call {
-	struct pipe p;
-	const char *bytes;
-	size_t size;
-};
-
-static void read_once(struct trial *t, const void *arg)
-{
-	const struct call *c = arg;
-	char byte;
-
-	must(t, close(c->p.wr));
-	attempt(t, read(c->p.rd, &byte, 1));
-}
-
-static void write_once(struct trial *t, const void *arg)
-{
-	const struct call *c = arg;
-
-	must(t, close(c->p.rd));
-	attempt(t, write(c->p.wr, c->bytes, c->size));
-}
-
-static struct actor *must_start_sleeper(struct trial *t, actor_body *body, const struct call *c)
-{
-	struct actor *sleeper = start(t, body, c);
-
-	must_block(t, sleeper);
-	return sleeper;
-}
-
-static void must_empty(struct trial *t, int fd)
-{
-	size_t unread = must_unread(t, fd);
-
-	must_read(t, fd, must_share(t, unread), unread);
-}
-
 // --- one that is stopped or dead stands in nobody's way ------------------------------
 
 struct hindrance_row {
@@ -83,9 +45,9 @@ CASE(absent_reader_leaves_the_bytes_to_another,
      .covers = { "INT-20" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(hindrances))
 {
 	const struct hindrance_row *row = trial_row(t);
-	struct call c = { must_pipe(t, 0), NULL, 0 };
-	struct actor *first = must_start_sleeper(t, read_once, &c);
-	struct actor *second = must_start_sleeper(t, read_once, &c);
+	struct pipe_call c = { must_pipe(t, 0), NULL, 0 };
+	struct actor *first = start_asleep(t, attempt_read, &c);
+	struct actor *second = start_asleep(t, attempt_read, &c);
 
 	row->hinder(t, first);
 	must_write(t, c.p.wr, "x", 1);
@@ -100,13 +62,14 @@ CASE(absent_writer_leaves_the_room_to_another,
      .covers = { "INT-20" }, .ways = BY_PIPE2 | BY_ONE_PAGE, ROWS(hindrances))
 {
 	const struct hindrance_row *row = trial_row(t);
-	struct call half = { must_pipe(t, 0), must_share(t, page_size() + 1), page_size() + 1 };
-	struct call byte = { half.p, "x", 1 };
+	struct pipe_call half = { must_pipe(t, 0), must_share(t, page_size() + 1),
+				  page_size() + 1 };
+	struct pipe_call byte = { half.p, "x", 1 };
 
 	must_fill(t, &half.p, page_size());
-	struct actor *first = must_start_sleeper(t, write_once, &half);
-	struct actor *second = must_start_sleeper(t, write_once, &byte);
-	struct actor *third = must_start_sleeper(t, write_once, &byte);
+	struct actor *first = start_asleep(t, attempt_write, &half);
+	struct actor *second = start_asleep(t, attempt_write, &byte);
+	struct actor *third = start_asleep(t, attempt_write, &byte);
 	row->hinder(t, first);
 	row->hinder(t, second);
 	expect_true(t, must_unread(t, half.p.rd) == must_capacity(t, half.p.rd));
@@ -122,8 +85,8 @@ CASE(sleeping_read_can_be_killed,
 		"POSIX.1-2024 <signal.h>, SIGKILL; XSH 2.4.4" },
      .covers = { "INT-09" }, .ways = BY_PIPE2 | BY_FIFO)
 {
-	struct call c = { must_pipe(t, 0), NULL, 0 };
-	struct actor *reader = must_start_sleeper(t, read_once, &c);
+	struct pipe_call c = { must_pipe(t, 0), NULL, 0 };
+	struct actor *reader = start_asleep(t, attempt_read, &c);
 
 	must_signal(t, reader, SIGKILL);
 	expect_actor(t, reader, DIES(SIGKILL));
@@ -134,10 +97,10 @@ CASE(sleeping_write_can_be_killed,
 		"POSIX.1-2024 <signal.h>, SIGKILL; XSH 2.4.4" },
      .covers = { "INT-09" }, .ways = BY_PIPE2 | BY_FIFO)
 {
-	struct call c = { must_pipe(t, 0), "x", 1 };
+	struct pipe_call c = { must_pipe(t, 0), "x", 1 };
 
 	must_fill(t, &c.p, 0);
-	struct actor *writer = must_start_sleeper(t, write_once, &c);
+	struct actor *writer = start_asleep(t, attempt_write, &c);
 	must_signal(t, writer, SIGKILL);
 	expect_actor(t, writer, DIES(SIGKILL));
 }
@@ -149,11 +112,11 @@ CASE(killed_sleeping_write_leaves_nothing,
 		"pipe(7), \"PIPE_BUF\", atomically" },
      .covers = { "INT-09", "INT-21" }, .ways = BY_PIPE2 | BY_ONE_PAGE)
 {
-	struct call c = { must_pipe(t, 0), must_share(t, PIPE_BUF), PIPE_BUF };
+	struct pipe_call c = { must_pipe(t, 0), must_share(t, PIPE_BUF), PIPE_BUF };
 
 	must_fill(t, &c.p, PIPE_BUF - 1);
 	size_t unread = must_unread(t, c.p.rd);
-	struct actor *writer = must_start_sleeper(t, write_once, &c);
+	struct actor *writer = start_asleep(t, attempt_write, &c);
 	must_signal(t, writer, SIGKILL);
 	expect_actor(t, writer, DIES(SIGKILL));
 	expect_true(t, must_unread(t, c.p.rd) == unread);

@@ -9,44 +9,6 @@
 
 enum { LARGE = PIPE_BUF + 1 };
 
-struct call {
-	struct pipe p;
-	const char *bytes;
-	size_t size;
-};
-
-static void read_once(struct trial *t, const void *arg)
-{
-	const struct call *c = arg;
-	char byte;
-
-	must(t, close(c->p.wr));
-	attempt(t, read(c->p.rd, &byte, 1));
-}
-
-static void write_once(struct trial *t, const void *arg)
-{
-	const struct call *c = arg;
-
-	must(t, close(c->p.rd));
-	attempt(t, write(c->p.wr, c->bytes, c->size));
-}
-
-static struct actor *must_start_sleeper(struct trial *t, actor_body *body, const struct call *c)
-{
-	struct actor *sleeper = start(t, body, c);
-
-	must_block(t, sleeper);
-	return sleeper;
-}
-
-static void must_empty(struct trial *t, int fd)
-{
-	size_t unread = must_unread(t, fd);
-
-	must_read(t, fd, must_share(t, unread), unread);
-}
-
 CASE(read_goes_on_after_a_stop,
      .claim = { POSIX,
 		"a sleeping read() that is stopped and continued waits on for what is written",
@@ -54,8 +16,8 @@ CASE(read_goes_on_after_a_stop,
      .covers = { "INT-08" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	enum { TIMES = 3 };
-	struct call c = { must_pipe(t, 0), NULL, 0 };
-	struct actor *reader = must_start_sleeper(t, read_once, &c);
+	struct pipe_call c = { must_pipe(t, 0), NULL, 0 };
+	struct actor *reader = start_asleep(t, attempt_read, &c);
 
 	for (int i = 0; i < TIMES; i++) {
 		must_stop(t, reader);
@@ -72,8 +34,8 @@ CASE(stopped_reader_reads_once_continued,
 		"POSIX.1-2024 XSH 2.4.4, Signal Effects on Other Functions" },
      .covers = { "INT-08" }, .ways = BY_PIPE2 | BY_FIFO)
 {
-	struct call c = { must_pipe(t, 0), NULL, 0 };
-	struct actor *reader = must_start_sleeper(t, read_once, &c);
+	struct pipe_call c = { must_pipe(t, 0), NULL, 0 };
+	struct actor *reader = start_asleep(t, attempt_read, &c);
 
 	must_stop(t, reader);
 	must_write(t, c.p.wr, "x", 1);
@@ -87,8 +49,8 @@ CASE(stopped_reader_sees_end_of_file_once_continued,
 		"POSIX.1-2024 XSH 2.4.4, Signal Effects on Other Functions" },
      .covers = { "INT-08" })
 {
-	struct call c = { must_pipe(t, 0), NULL, 0 };
-	struct actor *reader = must_start_sleeper(t, read_once, &c);
+	struct pipe_call c = { must_pipe(t, 0), NULL, 0 };
+	struct actor *reader = start_asleep(t, attempt_read, &c);
 
 	must_stop(t, reader);
 	must(t, close(c.p.wr));
@@ -115,10 +77,10 @@ CASE(write_goes_on_after_a_stop,
      .covers = { "INT-18" }, ROWS(nothing_written))
 {
 	const struct write_row *row = trial_row(t);
-	struct call c = { must_pipe(t, 0), must_share(t, row->size), row->size };
+	struct pipe_call c = { must_pipe(t, 0), must_share(t, row->size), row->size };
 
 	must_fill(t, &c.p, row->room);
-	struct actor *writer = must_start_sleeper(t, write_once, &c);
+	struct actor *writer = start_asleep(t, attempt_write, &c);
 	must_stop(t, writer);
 	must_signal(t, writer, SIGCONT);
 	expect_actor(t, writer, BLOCKS);
@@ -139,10 +101,10 @@ CASE(stop_cuts_short_a_write,
      .against = "POSIX.1-2024 XSH 2.4.4: it shall go on at the point it was stopped; signal(7) "
 		"does not name write() of a pipe among what stop signals interrupt")
 {
-	struct call c = { must_pipe(t, 0), must_share(t, page_size() + 1), page_size() + 1 };
+	struct pipe_call c = { must_pipe(t, 0), must_share(t, page_size() + 1), page_size() + 1 };
 
 	must_fill(t, &c.p, page_size());
-	struct actor *writer = must_start_sleeper(t, write_once, &c);
+	struct actor *writer = start_asleep(t, attempt_write, &c);
 	must_stop(t, writer);
 	must_signal(t, writer, SIGCONT);
 	expect_actor(t, writer, RETURNS_PAGES(1, 0));

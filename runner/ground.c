@@ -175,6 +175,13 @@ void must_fill(struct trial *t, const struct pipe *p, size_t room)
 		must_write(t, p->wr, zeros, left);
 }
 
+void must_empty(struct trial *t, int fd)
+{
+	size_t unread = must_unread(t, fd);
+
+	must_read(t, fd, must_share(t, unread), unread);
+}
+
 void *must_share(struct trial *t, size_t size)
 {
 	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -61,6 +61,7 @@ void expect_stream_(struct trial *t, const struct here *at, int fd, size_t place
 void expect_streamed_(struct trial *t, const struct here *at, const void *bytes, size_t place,
 		      size_t size);
 void must_set_nonblocking(struct trial *t, int fd, bool on);
+void must_empty(struct trial *t, int fd); // reads all there is
 // Memory that all processes started afterwards share; zeroed; never NULL.
 void *must_share(struct trial *t, size_t size);
 // `mapped` bytes of it that end at a page of which `beyond` bytes cannot be accessed.
@@ -82,6 +83,16 @@ void must_leave_pages(struct trial *t, long left, long held);
 long unless_limited(struct trial *t, long n);
 // F_SETPIPE_SZ within must() or expect(); SKIP where a limit may have refused it.
 long set_capacity(struct trial *t, int fd, size_t bytes);
+// Actors that close the end they do not use and attempt one call, and the start of one that must
+// block in it.
+struct pipe_call {
+	struct pipe p;
+	const char *bytes; // to be written
+	size_t size;
+};
+void attempt_read(struct trial *t, const void *pipe_call);
+void attempt_write(struct trial *t, const void *pipe_call);
+struct actor *start_asleep(struct trial *t, actor_body *body, const struct pipe_call *c);
 // Raises the soft RLIMIT_NOFILE to what `count` more descriptors take, or SKIP.
 void must_have_descriptors(struct trial *t, size_t count);
 // Lowers it until just `count` more can be had; none may be closed meanwhile.
