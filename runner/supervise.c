@@ -36,6 +36,7 @@ static struct trial trial_of(const struct run *run, unsigned index)
 		.scratch = run->guardian->scratch[0] ? run->guardian->scratch : NULL,
 		.socket = -1,
 	};
+	deadline_in(&t.deadline, t.time_limit_ms / 10 * 9);
 	return t;
 }
 
@@ -55,7 +56,6 @@ static void become_clean(struct trial *t, const struct run *run, pid_t parent, u
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(0);
-	deadline_in(&t->deadline, t->time_limit_ms / 10 * 9);
 }
 
 static pid_t start_first(struct trial *t, const struct run *run, int socket)

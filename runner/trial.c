@@ -91,13 +91,16 @@ _Noreturn void decide(struct trial *t, enum verdict verdict, const struct here *
 	int undecided = UNDECIDED;
 
 	if (atomic_compare_exchange_strong(&record->verdict, &undecided, DECIDING)) {
-		va_list args;
+		// Nobody reads more of a pass, and what is not touched need not be mapped.
+		if (verdict != PASS) {
+			va_list args;
 
-		va_start(args, format);
-		vsnprintf(record->got, sizeof record->got, format, args);
-		va_end(args);
-		copy_text(record->want, want, sizeof record->want);
-		spot_set(&record->decided_at, at);
+			va_start(args, format);
+			vsnprintf(record->got, sizeof record->got, format, args);
+			va_end(args);
+			copy_text(record->want, want, sizeof record->want);
+			spot_set(&record->decided_at, at);
+		}
 		atomic_store(&record->verdict, verdict);
 		futex_wake(&record->stage); // nobody will reach it any more
 	}
