@@ -14,6 +14,11 @@ place_variants() {
 		trixie "Debian trixie's, fetched by apt into the cache"
 }
 
+# What hangs there hangs until its limit, side by side.
+place_options() {
+	printf '%s\n' --jobs 16
+}
+
 place_available() {
 	case $variant in
 	trixie) need_cage jq apt-get dpkg-deb ;;
