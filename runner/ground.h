@@ -50,6 +50,8 @@ void must_write(struct trial *t, int fd, const void *bytes, size_t size);
 // The stream of records.h, from `place` on: in memory from must_share(), and written at once.
 char *must_stream(struct trial *t, size_t place, size_t size);
 void must_write_stream(struct trial *t, int fd, size_t place, size_t size);
+// A file without a name that holds the first `size` bytes of it, at offset 0.
+int must_stream_file(struct trial *t, size_t size);
 // One read() returns `size` bytes, and they are those of the stream from `place` on.
 #define expect_stream(t, fd, place, size)                                                          \
 	expect_stream_((t), HERE("read() of the stream, " #size " from " #place), (fd), (place),   \

@@ -39,6 +39,10 @@ static const struct {
 	{ "sendfile", SYS_sendfile, false },
 	{ "io_uring_setup", ABI_SYS_IO_URING_SETUP, true },
 	{ "io_uring_enter", ABI_SYS_IO_URING_ENTER, true },
+#ifdef SYS_copy_file_range
+	{ "copy_file_range", SYS_copy_file_range, true },
+#endif
+	{ "inotify_init1", SYS_inotify_init1, true },
 #ifdef SYS_memfd_create
 	{ "memfd_create", SYS_memfd_create, true },
 #endif

@@ -26,6 +26,16 @@ void must_write_stream(struct trial *t, int fd, size_t place, size_t size)
 		must(t, munmap(bytes, size));
 }
 
+int must_stream_file(struct trial *t, size_t size)
+{
+	int fd = (int)must(t, memfd_create("pipe7", MFD_CLOEXEC));
+
+	if (size > 0)
+		must_write_stream(t, fd, 0, size);
+	must(t, lseek(fd, 0, SEEK_SET));
+	return fd;
+}
+
 void expect_streamed_(struct trial *t, const struct here *at, const void *bytes, size_t place,
 		      size_t size)
 {
