@@ -246,7 +246,7 @@ CASE(splice_reads_the_file,
      .claim = { OBSERVED,
 		"splice() moves the text of pipe-max-size into a pipe, as read() gives it",
 		"fs/proc/proc_sysctl.c, proc_sys_file_operations" },
-     .covers = { "CAP-35" }, .since = "5.11; stable 5.10 has it", .needs = { need_proc })
+     .covers = { "CAP-35", "SPL-30" }, .since = "5.11; stable 5.10 has it", .needs = { need_proc })
 {
 	char text[VALUE_MAX] = "", moved[VALUE_MAX] = "";
 	struct pipe p = must_pipe(t, 0);
@@ -263,7 +263,7 @@ CASE(splice_reads_the_file,
 CASE(splice_writes_the_file,
      .claim = { OBSERVED, "splice() from a pipe sets pipe-max-size as write() does",
 		"fs/proc/proc_sysctl.c, proc_sys_file_operations" },
-     .covers = { "CAP-35" }, .since = "5.11; stable 5.10 has it", .tunes = { max_size })
+     .covers = { "CAP-35", "SPL-30" }, .since = "5.11; stable 5.10 has it", .tunes = { max_size })
 {
 	must_tune(t, max_size, BEFORE * DEFAULT_PAGES * (long)page_size());
 	expect(t, tune_by_splice(t, max_size, "65536"), RETURNS(0));
