@@ -150,7 +150,7 @@ CASE(fifo_keeps_its_bytes_while_it_has_a_writer,
 		"what the last reader of a FIFO did not read is there for the next one, as long as "
 		"there is a writer",
 		"Linux, fifo_open(): what is unread goes with the last end" },
-     .covers = { "SIG-23" })
+     .covers = { "SIG-23", "FIF-34" })
 {
 	const char *path = must_fifo(t, 0600);
 	int wr = must_lose_the_reader(t, path), rd = must_open_end(t, path, O_RDONLY | O_NONBLOCK);

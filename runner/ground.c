@@ -34,12 +34,17 @@ void must_set_nonblocking(struct trial *t, int fd, bool on)
 	must(t, fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK));
 }
 
+static void must_have_scratch(struct trial *t)
+{
+	if (t->scratch == NULL)
+		skip(t, "filesystem: no writable directory for FIFOs (--dir names one)");
+}
+
 const char *must_fifo(struct trial *t, mode_t mode)
 {
 	static const char refused[] = "filesystem: no FIFO can be made in the scratch directory";
 
-	if (t->scratch == NULL)
-		skip(t, "filesystem: no writable directory for FIFOs (--dir names one)");
+	must_have_scratch(t);
 	for (unsigned n = 0;; n++) {
 		snprintf(t->path, sizeof t->path, "%s/%d-%u", t->scratch, (int)getpid(), n);
 		if (mkfifo(t->path, 0600) == 0)
@@ -52,6 +57,19 @@ const char *must_fifo(struct trial *t, mode_t mode)
 	}
 	must(t, chmod(t->path, mode)); // whatever the umask is
 	return t->path;
+}
+
+const char *must_directory(struct trial *t, mode_t mode)
+{
+	must_have_scratch(t);
+	for (unsigned n = 0;; n++) {
+		snprintf(t->directory, sizeof t->directory, "%s/%d-%u", t->scratch, (int)getpid(),
+			 n);
+		if (must_or_fail(t, mkdir(t->directory, 0700), EEXIST) == 0)
+			break;
+	}
+	must(t, chmod(t->directory, mode));
+	return t->directory;
 }
 
 int must_open_end(struct trial *t, const char *path, int flags)

@@ -106,7 +106,9 @@ struct actor *must_execute(struct trial *t);
 _Noreturn void must_become_program(struct trial *t, int output);
 // A path for a FIFO in the run's scratch directory, or SKIP filesystem.
 const char *must_fifo(struct trial *t, mode_t mode);
-// open() of it with O_CLOEXEC; SKIP where pipe-user-pages-hard may have refused it.
+// A directory there, which may have no directories in it, or SKIP filesystem.
+const char *must_directory(struct trial *t, mode_t mode);
+// open() of a FIFO with O_CLOEXEC; SKIP where pipe-user-pages-hard may have refused it.
 int must_open_end(struct trial *t, const char *path, int flags);
 
 // System calls that C libraries lack, to be made within must(), expect() and attempt(), which

@@ -59,14 +59,46 @@ void scratch_make(char path[SCRATCH_MAX], const char *directory)
 			return;
 }
 
+static bool is_own_name(const char *name)
+{
+	return strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
+// Takes the descriptor; what is in directories of it stays.
+static void empty(int fd)
+{
+	DIR *dir = fd == -1 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)) != NULL)
+		if (is_own_name(entry->d_name))
+			unlinkat(fd, entry->d_name, 0);
+	if (dir)
+		closedir(dir);
+	else if (fd != -1)
+		close(fd);
+}
+
+// The directories of trials have no directories in them; no link of theirs leads elsewhere.
+static void remove_directory(int parent, const char *name)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	int fd = openat(parent, name, flags);
+
+	if (fd == -1 && errno == EACCES && fchmodat(parent, name, 0700, 0) == 0)
+		fd = openat(parent, name, flags);
+	empty(fd);
+	unlinkat(parent, name, AT_REMOVEDIR);
+}
+
 static bool empty_and_remove(const char *path)
 {
 	DIR *dir = opendir(path);
 	const struct dirent *entry;
 
 	while (dir && (entry = readdir(dir)) != NULL)
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			unlinkat(dirfd(dir), entry->d_name, 0);
+		if (is_own_name(entry->d_name) && unlinkat(dirfd(dir), entry->d_name, 0) == -1)
+			remove_directory(dirfd(dir), entry->d_name);
 	if (dir)
 		closedir(dir);
 	return rmdir(path) == 0 || errno != ENOTEMPTY;

@@ -26,6 +26,9 @@ static const struct {
 	{ "pipe", SYS_pipe2, false }, // what some C libraries make of it
 	{ "pipe2", SYS_pipe2, false },
 	{ "mkfifo", SYS_mknodat, false },
+	{ "mkfifoat", SYS_mknodat, false },
+	{ "mknod", SYS_mknodat, false },
+	{ "mknodat", SYS_mknodat, false },
 	{ "fcntl", SYS_fcntl, false },
 	{ "set_capacity", SYS_fcntl, false },
 	{ "ioctl", SYS_ioctl, false },
@@ -48,6 +51,7 @@ static const struct {
 #endif
 	{ "read_flagged", SYS_preadv2, true },
 	{ "write_flagged", SYS_pwritev2, true },
+	{ "unshare", SYS_unshare, true },
 	{ "aio_setup", SYS_io_setup, true },
 	{ "aio_submit", SYS_io_submit, true },
 	{ "aio_collect", SYS_io_getevents, true },

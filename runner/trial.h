@@ -77,6 +77,7 @@ struct trial {
 	struct actor *self;       // NULL in the trial's first process
 	int socket;               // to or from the stranger; -1 without one
 	char path[192];           // of the last must_fifo()
+	char directory[192];      // the last must_directory()
 	struct {
 		bool reaped;
 		int status;
