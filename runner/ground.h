@@ -64,6 +64,7 @@ void expect_streamed_(struct trial *t, const struct here *at, const void *bytes,
 #define expect_events(t, fd, events) expect_events_((t), HERE("poll() of " #fd), (fd), (events))
 void expect_events_(struct trial *t, const struct here *at, int fd, short want);
 void must_set_nonblocking(struct trial *t, int fd, bool on);
+void must_set_async(struct trial *t, int fd, bool on); // O_ASYNC
 // Memory that all processes started afterwards share; zeroed; never NULL.
 void *must_share(struct trial *t, size_t size);
 // `mapped` bytes of it that end at a page of which `beyond` bytes cannot be accessed.
@@ -135,6 +136,8 @@ struct caught {
 };
 void must_catch(struct trial *t, int signal, int sa_flags);
 void must_ignore(struct trial *t, int signal);
+void must_queue_signals(struct trial *t); // a few real-time ones can be, or SKIP
+void must_close_queue(struct trial *t);   // and no more from now on
 void must_mask(struct trial *t, int signal, bool blocked); // calling thread
 struct caught caught(const struct trial *t, int signal);
 void must_signal(struct trial *t, const struct actor *actor, int signal);
