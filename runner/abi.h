@@ -103,6 +103,9 @@ struct abi_io_event {
 	int64_t result, second_result;
 };
 
+// epoll_pwait2(2); the number is that of every architecture but alpha and mips.
+enum { ABI_SYS_EPOLL_PWAIT2 = 441 };
+
 // sched.h; clone(2).
 #define ABI_CLONE_NEWCGROUP 0x02000000
 

@@ -2,6 +2,7 @@
 // System calls that C libraries lack, or not all of them have.
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -43,4 +44,13 @@ long aio_collect(unsigned long context, int64_t *result)
 
 	*result = event.result;
 	return n;
+}
+
+// The call takes a time of 64 bits on every machine.
+long epoll_wait2(int fd, struct epoll_event *event, long timeout_ms)
+{
+	const int64_t timeout[] = { timeout_ms / 1000, timeout_ms % 1000 * 1000000 };
+
+	return syscall(ABI_SYS_EPOLL_PWAIT2, fd, event, 1, timeout_ms < 0 ? NULL : timeout, NULL,
+		       0L);
 }

@@ -40,6 +40,13 @@ static void must_have_scratch(struct trial *t)
 		skip(t, "filesystem: no writable directory for FIFOs (--dir names one)");
 }
 
+void must_set_async(struct trial *t, int fd, bool on)
+{
+	int flags = (int)must(t, fcntl(fd, F_GETFL));
+
+	must(t, fcntl(fd, F_SETFL, on ? flags | O_ASYNC : flags & ~O_ASYNC));
+}
+
 const char *must_fifo(struct trial *t, mode_t mode)
 {
 	static const char refused[] = "filesystem: no FIFO can be made in the scratch directory";

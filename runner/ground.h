@@ -62,8 +62,12 @@ void expect_stream_(struct trial *t, const struct here *at, int fd, size_t place
 	expect_streamed_((t), HERE(#bytes " are " #size " from " #place), (bytes), (place), (size))
 void expect_streamed_(struct trial *t, const struct here *at, const void *bytes, size_t place,
 		      size_t size);
+// poll() of `fd`, asked for every event there is, returns at once and tells of just `events`.
+#define expect_events(t, fd, events) expect_events_((t), HERE("poll() of " #fd), (fd), (events))
+void expect_events_(struct trial *t, const struct here *at, int fd, short want);
 void must_set_nonblocking(struct trial *t, int fd, bool on);
-void must_empty(struct trial *t, int fd); // reads all there is
+void must_empty(struct trial *t, int fd);              // reads all there is
+void must_set_async(struct trial *t, int fd, bool on); // O_ASYNC
 // Memory that all processes started afterwards share; zeroed; never NULL.
 void *must_share(struct trial *t, size_t size);
 // `mapped` bytes of it that end at a page of which `beyond` bytes cannot be accessed.
@@ -122,6 +126,10 @@ long aio_setup(unsigned long *context);
 long aio_submit(unsigned long context, int fd, const void *bytes, size_t size);
 long aio_collect(unsigned long context, int64_t *result);
 
+// epoll_pwait2(2) of one event, without a mask; milliseconds, below 0 for ever.
+struct epoll_event;
+long epoll_wait2(int fd, struct epoll_event *event, long timeout_ms);
+
 // Two processes ask for the last of something in the same instant, in 500 rounds or more (race.c
 // says why so many); what both get in a round must not exceed `room`.
 enum { RACERS = 2 };
@@ -143,6 +151,8 @@ struct caught {
 };
 void must_catch(struct trial *t, int signal, int sa_flags);
 void must_ignore(struct trial *t, int signal);
+void must_queue_signals(struct trial *t);                  // a few real-time ones can be, or SKIP
+void must_close_queue(struct trial *t);                    // and no more from now on
 void must_mask(struct trial *t, int signal, bool blocked); // calling thread
 struct caught caught(const struct trial *t, int signal);
 void must_signal(struct trial *t, const struct actor *actor, int signal);

@@ -52,6 +52,7 @@ static const struct {
 	{ "read_flagged", SYS_preadv2, true },
 	{ "write_flagged", SYS_pwritev2, true },
 	{ "unshare", SYS_unshare, true },
+	{ "epoll_wait2", ABI_SYS_EPOLL_PWAIT2, true },
 	{ "aio_setup", SYS_io_setup, true },
 	{ "aio_submit", SYS_io_submit, true },
 	{ "aio_collect", SYS_io_getevents, true },

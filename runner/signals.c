@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "outcome.h"
@@ -57,6 +59,40 @@ void must_mask(struct trial *t, int signal, bool blocked)
 	int err = pthread_sigmask(blocked ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
 	if (err != 0)
 		decide(t, BROKEN, HERE("pthread_sigmask"), "success", "%s", errno_name(err));
+}
+
+// As many as `most`; then the queue is as it was.
+static int queue_and_take(struct trial *t, int most)
+{
+	sigset_t set, before;
+	int queued = 0;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGRTMAX);
+	must(t, sigprocmask(SIG_BLOCK, &set, &before));
+	while (queued < most && sigqueue(getpid(), SIGRTMAX, (union sigval){ 0 }) == 0)
+		queued++;
+	for (int i = 0; i < queued; i++)
+		must(t, sigtimedwait(&set, NULL, &(struct timespec){ 0, 0 }));
+	must(t, sigprocmask(SIG_SETMASK, &before, NULL));
+	return queued;
+}
+
+// The queue is the user's, so others may have a part in it.
+void must_queue_signals(struct trial *t)
+{
+	enum { LEAST = 16 };
+
+	if (queue_and_take(t, LEAST) < LEAST)
+		skip(t, "resource: real-time signals cannot be queued (RLIMIT_SIGPENDING)");
+}
+
+void must_close_queue(struct trial *t)
+{
+	const struct rlimit none = { 0, 0 };
+
+	if (setrlimit(RLIMIT_SIGPENDING, &none) == -1 || queue_and_take(t, 1) != 0)
+		skip(t, "absent: a limit of queued signals (RLIMIT_SIGPENDING)");
 }
 
 struct caught caught(const struct trial *t, int signal)

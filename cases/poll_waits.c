@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: ISC
+// Asleep in poll(), select() or epoll_wait(): what wakes, and what does not.
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/select.h>
+#include <unistd.h>
+
+#include "case.h"
+
+enum { EPOLL_DATA = 77, GARBAGE = 0x5a5a, HERD = 3 };
+
+enum wait_by { POLL, SELECT, EPOLL, EPOLL_FINE };
+
+// Who waits for one end, with the other one closed.
+struct wait {
+	enum wait_by by;
+	int fd, other, epoll;
+	short events; // POLLIN or POLLOUT
+	short told;   // POLLIN, POLLOUT or what poll() and epoll tell in their place
+};
+
+static void poll_once(struct trial *t, const struct wait *w)
+{
+	struct pollfd asked = { w->fd, w->events, GARBAGE };
+
+	attempt(t, poll(&asked, 1, -1));
+	expect(t, asked.revents, RETURNS(w->told));
+}
+
+static void select_once(struct trial *t, const struct wait *w)
+{
+	fd_set set, *in = w->events == POLLIN ? &set : NULL, *out = in ? NULL : &set;
+
+	FD_ZERO(&set);
+	FD_SET((size_t)w->fd, &set);
+	attempt(t, select(w->fd + 1, in, out, NULL, NULL));
+	expect_true(t, FD_ISSET((size_t)w->fd, &set));
+}
+
+static void epoll_once(struct trial *t, const struct wait *w)
+{
+	struct epoll_event event = { .events = 0 };
+
+	if (w->by == EPOLL)
+		attempt(t, epoll_wait(w->epoll, &event, 1, -1));
+	else
+		attempt(t, epoll_wait2(w->epoll, &event, -1));
+	expect(t, event.events, RETURNS(w->told));
+	expect(t, event.data.fd, RETURNS(EPOLL_DATA));
+}
+
+static void wait_once(struct trial *t, const void *arg)
+{
+	const struct wait *w = arg;
+
+	must(t, close(w->other));
+	switch (w->by) {
+	case POLL:
+		poll_once(t, w);
+		break;
+	case SELECT:
+		select_once(t, w);
+		break;
+	case EPOLL:
+	case EPOLL_FINE:
+		epoll_once(t, w);
+		break;
+	}
+}
+
+static int must_watch(struct trial *t, int fd, short events)
+{
+	struct epoll_event event = { .events = (uint32_t)events, .data.fd = EPOLL_DATA };
+	int epoll = (int)must(t, epoll_create1(EPOLL_CLOEXEC));
+
+	must(t, epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event));
+	return epoll;
+}
+
+static struct actor *must_start_waiter(struct trial *t, struct wait *w)
+{
+	w->epoll = must_watch(t, w->fd, w->events);
+	struct actor *waiter = start(t, wait_once, w);
+
+	expect_actor(t, waiter, BLOCKS);
+	return waiter;
+}
+
+static void expect_woken(struct trial *t, struct actor *waiter)
+{
+	expect_actor(t, waiter, RETURNS(1));
+	must_finish(t, waiter);
+}
+
+struct call_row {
+	const char *name;
+	enum wait_by by;
+};
+
+static const struct call_row calls[] = {
+	{ "poll", POLL },
+	{ "select", SELECT },
+	{ "epoll_wait", EPOLL },
+	{ "epoll_pwait2", EPOLL_FINE },
+};
+
+static const struct call_row paths[] = {
+	{ "poll", POLL },
+	{ "select", SELECT },
+	{ "epoll_wait", EPOLL },
+};
+
+static const struct call_row with_events[] = {
+	{ "poll", POLL },
+	{ "epoll_wait", EPOLL },
+};
+
+CASE(data_wake,
+     .claim = { POSIX,
+		"poll() and its kin sleep on an empty pipe until something is written, and tell it",
+		"POSIX.1-2024 poll(), select(); epoll_wait(2)" },
+     .covers = { "POL-01", "POL-12", "POL-41" }, ROWS(calls))
+{
+	const struct call_row *row = trial_row(t);
+	struct pipe p = must_pipe(t, 0);
+	struct wait w = { row->by, p.rd, p.wr, -1, POLLIN, POLLIN };
+	struct actor *waiter = must_start_waiter(t, &w);
+
+	must_write(t, p.wr, "x", 1);
+	expect_woken(t, waiter);
+}
+
+CASE(last_writer_wakes,
+     .claim = { POSIX,
+		"who waits for data in poll(), select() or epoll_wait() is woken when the last "
+		"writer closes: POLLHUP",
+		"POSIX.1-2024 poll(), select(); epoll_ctl(2), EPOLLHUP" },
+     .covers = { "POL-13" }, ROWS(paths))
+{
+	const struct call_row *row = trial_row(t);
+	struct pipe p = must_pipe(t, 0);
+	struct wait w = { row->by, p.rd, p.wr, -1, POLLIN, POLLHUP };
+	struct actor *waiter = must_start_waiter(t, &w);
+
+	must(t, close(p.wr));
+	expect_woken(t, waiter);
+}
+
+CASE(page_emptied_wakes,
+     .claim = { POSIX,
+		"who waits for room in a full pipe in poll(), select() or epoll_wait() is woken "
+		"when a page of it is read",
+		"POSIX.1-2024 poll(), select(); epoll_wait(2)" },
+     .covers = { "POL-04", "POL-14" }, ROWS(paths))
+{
+	const struct call_row *row = trial_row(t);
+	struct pipe p = must_pipe(t, 0);
+	struct wait w = { row->by, p.wr, p.rd, -1, POLLOUT, POLLOUT };
+	char *page = must_share(t, page_size());
+
+	must_fill(t, &p, 0);
+	struct actor *waiter = must_start_waiter(t, &w);
+	must_read(t, p.rd, page, page_size());
+	expect_woken(t, waiter);
+}
+
+CASE(part_of_a_page_does_not_wake,
+     .claim = { OBSERVED,
+		"who waits for room in a full pipe sleeps on while its first page is read but for "
+		"a byte",
+		"fs/pipe.c, pipe_read(), pipe_poll()" },
+     .covers = { "POL-14", "POL-19" }, ROWS(with_events))
+{
+	const struct call_row *row = trial_row(t);
+	struct pipe p = must_pipe(t, 0);
+	struct wait w = { row->by, p.wr, p.rd, -1, POLLOUT, POLLOUT };
+	char *page = must_share(t, page_size());
+
+	must_fill(t, &p, 0);
+	struct actor *waiter = must_start_waiter(t, &w);
+	must_read(t, p.rd, page, page_size() - 1);
+	expect_actor(t, waiter, BLOCKS);
+	must_read(t, p.rd, page, 1);
+	expect_woken(t, waiter);
+}
+
+CASE(last_reader_wakes,
+     .claim = { DOCUMENTED,
+		"who waits for room in a full pipe in poll(), select() or epoll_wait() is woken "
+		"when the last reader closes: POLLERR",
+		"poll(2), POLLERR; epoll_ctl(2), EPOLLERR; select(2)" },
+     .covers = { "POL-15" }, ROWS(paths))
+{
+	const struct call_row *row = trial_row(t);
+	struct pipe p = must_pipe(t, 0);
+	struct wait w = { row->by, p.wr, p.rd, -1, POLLOUT, POLLERR };
+
+	must_fill(t, &p, 0);
+	struct actor *waiter = must_start_waiter(t, &w);
+	must(t, close(p.rd));
+	expect_woken(t, waiter);
+}
+
+CASE(what_was_not_asked_does_not_wake,
+     .claim = { POSIX,
+		"who asked for nothing sleeps on in poll() and epoll_wait() while data are "
+		"written, and is woken by the hang-up",
+		"POSIX.1-2024 poll(); epoll_ctl(2)" },
+     .covers = { "POL-09", "POL-11" }, ROWS(with_events))
+{
+	const struct call_row *row = trial_row(t);
+	struct pipe p = must_pipe(t, 0);
+	struct wait w = { row->by, p.rd, p.wr, -1, 0, POLLHUP };
+	struct actor *waiter = must_start_waiter(t, &w);
+
+	must_write(t, p.wr, "x", 1);
+	expect_actor(t, waiter, BLOCKS);
+	must(t, close(p.wr));
+	expect_woken(t, waiter);
+}
+
+CASE(one_write_wakes_all,
+     .claim = { POSIX,
+		"one byte wakes all who wait for it in poll() or select(), or each in "
+		"epoll_wait() of an instance of its own",
+		"POSIX.1-2024 poll(), select(); epoll_ctl(2), EPOLLEXCLUSIVE, on the default" },
+     .covers = { "POL-12", "POL-35" }, ROWS(paths))
+{
+	const struct call_row *row = trial_row(t);
+	struct pipe p = must_pipe(t, 0);
+	struct wait w = { row->by, p.rd, p.wr, -1, POLLIN, POLLIN };
+	struct actor *waiters[HERD];
+
+	for (int i = 0; i < HERD; i++)
+		waiters[i] = must_start_waiter(t, &w);
+	must_write(t, p.wr, "x", 1);
+	for (int i = 0; i < HERD; i++)
+		expect_woken(t, waiters[i]);
+}
+
+static void wait_for_two(struct trial *t, const void *arg)
+{
+	const struct pipe *pipes = arg;
+	struct pollfd asked[] = { { pipes[0].rd, POLLIN, GARBAGE }, { pipes[1].wr, POLLOUT, 0 } };
+
+	attempt(t, poll(asked, 2, -1));
+	expect(t, asked[0].revents, RETURNS(0));
+	expect(t, asked[1].revents, RETURNS(POLLOUT));
+}
+
+CASE(either_of_two_pipes_wakes,
+     .claim = { POSIX,
+		"who waits for data in one pipe and room in another is woken by either, and told "
+		"which",
+		"POSIX.1-2024 poll()" },
+     .covers = { "POL-14" })
+{
+	struct pipe pipes[] = { must_pipe(t, 0), must_pipe_by(t, BY_ONE_PAGE, 0) };
+	char *page = must_share(t, page_size());
+
+	must_fill(t, &pipes[1], 0);
+	struct actor *waiter = start(t, wait_for_two, pipes);
+	expect_actor(t, waiter, BLOCKS);
+	must_read(t, pipes[1].rd, page, page_size());
+	expect_woken(t, waiter);
+}
+
+const struct family poll_waits_family = {
+	.name = "poll_waits",
+	.about = "What wakes who sleeps in poll(), select() or epoll_wait(), and what does not",
+	.cases = {
+		&data_wake,
+		&last_writer_wakes,
+		&page_emptied_wakes,
+		&part_of_a_page_does_not_wake,
+		&last_reader_wakes,
+		&what_was_not_asked_does_not_wake,
+		&one_write_wakes_all,
+		&either_of_two_pipes_wakes,
+	},
+};
