@@ -29,38 +29,8 @@ static struct name within(const char *directory, const char *name)
 
 // --- a user and mount namespace of one's own ------------------------------------------
 
-static const char no_namespace[] = "kernel-config: no user and mount namespace can be had here";
-
 // Within must_or_fail(): every failure is one of this error.
 #define UNLESS_ABSENT(call) ((call) == -1 ? (errno = ENODEV, -1) : 0)
-
-static void must_say(struct trial *t, const char *path, const char *text)
-{
-	int fd = (int)must_or_fail(t, open(path, O_WRONLY | O_CLOEXEC), ENOENT);
-
-	if (fd == -1) // no setgroups to deny
-		return;
-	if (must_or_fail(t, write(fd, text, strlen(text)), EPERM) == -1)
-		skip(t, no_namespace);
-	must(t, close(fd));
-}
-
-// The caller keeps its uid and gid, and may mount.
-static void must_enter_namespaces(struct trial *t)
-{
-	const unsigned uid = geteuid(), gid = getegid();
-	char map[64];
-
-	if (must_or_fail(t, UNLESS_ABSENT(unshare(CLONE_NEWUSER | CLONE_NEWNS)), ENODEV) == -1) {
-		must_or_fail(t, unshare(-1), EINVAL); // or SKIP seccomp
-		skip(t, no_namespace);
-	}
-	must_say(t, "/proc/self/setgroups", "deny");
-	snprintf(map, sizeof map, "%u %u 1", uid, uid);
-	must_say(t, "/proc/self/uid_map", map);
-	snprintf(map, sizeof map, "%u %u 1", gid, gid);
-	must_say(t, "/proc/self/gid_map", map);
-}
 
 static void must_mount(struct trial *t, const char *source, const char *target, const char *type,
 		       unsigned long flags, const char *data)
@@ -75,7 +45,7 @@ static const char *must_mount_tmpfs(struct trial *t, unsigned long flags)
 	must(t, unlink(must_fifo(t, 0600))); // SKIP where there are no FIFOs
 	const char *directory = must_directory(t, 0700);
 
-	must_enter_namespaces(t);
+	must_enter_namespaces(t, CLONE_NEWNS);
 	must_mount(t, "pipe7", directory, "tmpfs", flags, NULL);
 	return directory;
 }
@@ -101,7 +71,7 @@ static void bind_and_read(struct trial *t, const void *arg)
 {
 	const struct bind *b = arg;
 
-	must_enter_namespaces(t);
+	must_enter_namespaces(t, CLONE_NEWNS);
 	must_mount(t, b->source, b->target.path, NULL, MS_BIND, NULL);
 	int rd = (int)attempt(t, open(b->opened.path, O_RDONLY | O_CLOEXEC));
 	expect_stream(t, rd, 0, FEW);

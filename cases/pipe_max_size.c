@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "abi.h"
@@ -70,7 +69,8 @@ CASE(cap_sys_admin_is_capped,
 CASE(uid_0_is_capped,
      .claim = { DOCUMENTED, "uid 0 without CAP_SYS_RESOURCE is capped at pipe-max-size too",
 		"pipe(7), /proc files, pipe-max-size: users without the capability" },
-     .covers = { "CAP-28" }, .since = "4.9", .tunes = { max_size }, .needs = { need_uid_0 })
+     .covers = { "CAP-28", "NSC-06" }, .since = "4.9", .tunes = { max_size },
+     .needs = { need_uid_0 })
 {
 	expect_new_pipe_at(t, &below_default[0]);
 }
@@ -185,10 +185,11 @@ CASE(larger_pipe_cannot_grow,
 enum stage { INSIDE = 1, SET };
 enum { LIMIT = 4 }; // pages
 
-static void make_a_pipe(struct trial *t)
+static void make_a_pipe(struct trial *t, const void *arg)
 {
 	int fds[2];
 
+	(void)arg;
 	expect_true(t, must_sysctl(t, max_size) == LIMIT * (long)page_size());
 	must(t, pipe2(fds, O_CLOEXEC));
 	expect(t, fcntl(fds[0], F_GETPIPE_SZ), RETURNS_PAGES(LIMIT, 0));
@@ -204,12 +205,7 @@ static void live_in_namespaces(struct trial *t, const void *arg)
 		skip(t, "kernel-config: no user namespace can be made here");
 	reach_stage(t, INSIDE);
 	await_stage(t, SET);
-	pid_t pid = (pid_t)must(t, fork()); // only a child is in the new PID namespace
-	if (pid == 0) {
-		make_a_pipe(t);
-		_exit(0);
-	}
-	must(t, waitpid(pid, NULL, 0));
+	must_finish(t, start_inside(t, make_a_pipe, NULL));
 }
 
 CASE(namespaces_have_no_limit_of_their_own,
@@ -217,7 +213,7 @@ CASE(namespaces_have_no_limit_of_their_own,
 		"pipe-max-size is one value for the whole kernel, which user, PID, mount, "
 		"IPC, UTS and network namespaces read and obey",
 		"fs/pipe.c, pipe_max_size" },
-     .covers = { "FLK-01" }, .tunes = { max_size },
+     .covers = { "FLK-01", "NSC-12" }, .tunes = { max_size },
      .against = "pipe-max-size belongs to a namespace since 5.1")
 {
 	struct actor *actor = start(t, live_in_namespaces, NULL);

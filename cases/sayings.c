@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "abi.h"
@@ -75,7 +74,7 @@ CASE(cap_sys_resource_of_a_user_namespace_lifts_nothing,
 		"every capability in a child user namespace, CAP_SYS_RESOURCE among them, does "
 		"not lift pipe-max-size: EPERM",
 		"fs/pipe.c, pipe_set_size(): capable()" },
-     .covers = { "FLK-09" },
+     .covers = { "FLK-09", "NSC-03" },
      .against = "granting CAP_SYS_RESOURCE to a container, a rootless one too, lifts the limit")
 {
 	long max = must_modest_max_size(t);
@@ -83,8 +82,9 @@ CASE(cap_sys_resource_of_a_user_namespace_lifts_nothing,
 	must_finish(t, start(t, grow_as_root_of_a_namespace, &max));
 }
 
-static void grow_and_be_refused(struct trial *t, long max)
+static void grow_and_be_refused(struct trial *t, const void *arg)
 {
+	long max = *(const long *)arg;
 	int fd = must_sized_pipe(t, 1);
 
 	must_drop_capability(t, CAP_SYS_ADMIN);
@@ -97,12 +97,7 @@ static void grow_and_be_refused(struct trial *t, long max)
 static void grow_in_a_container(struct trial *t, const void *arg)
 {
 	must(t, unshare(CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET));
-	pid_t pid = (pid_t)must(t, fork()); // only a child is in the new PID namespace
-	if (pid == 0) {
-		grow_and_be_refused(t, *(const long *)arg);
-		_exit(0);
-	}
-	must(t, waitpid(pid, NULL, 0));
+	must_finish(t, start_inside(t, grow_and_be_refused, arg));
 }
 
 CASE(cap_sys_resource_of_a_container_lifts_the_limit,
@@ -110,7 +105,7 @@ CASE(cap_sys_resource_of_a_container_lifts_the_limit,
 		"in other namespaces but the initial user namespace, CAP_SYS_RESOURCE lifts "
 		"pipe-max-size, and uid 0 without it does not",
 		"fs/pipe.c, pipe_set_size(): capable()" },
-     .covers = { "FLK-10" },
+     .covers = { "FLK-10", "NSC-06" },
      .against = "root in a container is enough to exceed pipe-max-size; or: nothing is",
      .needs = { need_uid_0, need_cap_sys_resource, need_cap_sys_admin })
 {

@@ -74,7 +74,7 @@ static void make_one_in_user_namespace(struct trial *t, const void *arg)
 CASE(user_namespace_is_no_way_out,
      .claim = { OBSERVED, "with every capability in a new user namespace the same budget applies",
 		"fs/pipe.c, pipe_is_unprivileged_user()" },
-     .covers = { "USR-26" },
+     .covers = { "USR-26", "NSC-04" },
      .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	must_leave_pages(t, 0, 0);
@@ -235,7 +235,7 @@ CASE(cap_sys_resource_exempts,
 CASE(cap_sys_admin_exempts,
      .claim = { DOCUMENTED, "with CAP_SYS_ADMIN alone the soft limit does not apply",
 		"pipe(7), /proc files, pipe-user-pages-soft" },
-     .covers = { "USR-14" }, .ways = BY_PIPE2 | BY_FIFO,
+     .covers = { "USR-14", "NSC-07" }, .ways = BY_PIPE2 | BY_FIFO,
      .needs = { need_cap_sys_admin, need_own_page_budget, need_room_in_limits })
 {
 	must_drop_capability(t, CAP_SYS_RESOURCE);

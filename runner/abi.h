@@ -106,6 +106,59 @@ struct abi_io_event {
 // epoll_pwait2(2); the number is that of every architecture but alpha and mips.
 enum { ABI_SYS_EPOLL_PWAIT2 = 441 };
 
+// magic.h; statfs(2).
+#define ABI_PIPEFS_MAGIC 0x50495045u
+#define ABI_OVERLAYFS_SUPER_MAGIC 0x794c7630
+
+// ioctls: _IOWR(0xFF, 11, struct pidfd_info), FICLONE, and a number that nobody has.
+#define ABI_PIDFD_GET_INFO _IOWR(0xFF, 11, char[64])
+#define ABI_FICLONE _IOW(0x94, 9, int)
+#define ABI_IOC_NOBODYS _IO('7', 0xF7)
+
+// fanotify.h; fanotify_mark(2).
+#define ABI_FAN_MARK_FILESYSTEM 0x100
+
+// landlock.h and mman.h; landlock(7).  The numbers are those of every architecture but alpha.
+enum {
+	ABI_SYS_LANDLOCK_CREATE_RULESET = 444,
+	ABI_SYS_LANDLOCK_RESTRICT_SELF = 446,
+	ABI_SYS_CACHESTAT = 451,
+	ABI_LANDLOCK_MAKE_REG = 1 << 8,
+	ABI_LANDLOCK_MAKE_FIFO = 1 << 10,
+};
+struct abi_landlock_ruleset {
+	uint64_t rights;
+};
+struct abi_cache_range {
+	uint64_t offset, length;
+};
+struct abi_cache_stat {
+	uint64_t cached, dirty, writeback, evicted, recently_evicted;
+};
+
+// bpf_common.h and seccomp.h; seccomp(2).  The number of a call is the first word of what a
+// filter sees.
+enum {
+	ABI_SECCOMP_MODE_FILTER = 2,
+	ABI_FILTER_LOAD_WORD = 0x20,
+	ABI_FILTER_IF_EQUAL = 0x15,
+	ABI_FILTER_RETURN = 0x06,
+	ABI_FILTER_ERRNO = 0x00050000, // and the errno
+	ABI_FILTER_ALLOW = 0x7fff0000,
+};
+struct abi_filter_step {
+	uint16_t code;
+	uint8_t then, otherwise; // steps to leave out
+	uint32_t value;
+};
+struct abi_filter {
+	uint16_t count;
+	const struct abi_filter_step *steps;
+};
+
+// pidfd_open(2), pidfd_getfd(2).
+enum { ABI_SYS_PIDFD_OPEN = 434, ABI_SYS_PIDFD_GETFD = 438 };
+
 // sched.h; clone(2).
 #define ABI_CLONE_NEWCGROUP 0x02000000
 

@@ -62,7 +62,8 @@ static struct actor *new_actor(struct trial *t)
 	return a;
 }
 
-struct actor *start(struct trial *t, actor_body *body, const void *arg)
+// In a PID namespace of its own the child knows neither its pid nor its parent's.
+static struct actor *start_process(struct trial *t, actor_body *body, const void *arg, bool inside)
 {
 	struct actor *a = new_actor(t);
 	pid_t parent = getpid(), pid = fork();
@@ -71,10 +72,11 @@ struct actor *start(struct trial *t, actor_body *body, const void *arg)
 		skip(t, "resource: no more processes (RLIMIT_NPROC or the cgroup's pids.max)");
 	if (pid == 0) { // before must(): the call that it notes is the first process's
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (getppid() != parent)
+		if (!inside && getppid() != parent)
 			_exit(0);
 		t->self = a;
-		atomic_store(&a->pid, getpid());
+		if (!inside)
+			atomic_store(&a->pid, getpid());
 		body(t, arg);
 		atomic_store(&a->ended, 1);
 		_exit(0);
@@ -83,6 +85,16 @@ struct actor *start(struct trial *t, actor_body *body, const void *arg)
 	// By value: in shared memory fork()'s result would be overwritten by the child's 0.
 	atomic_store(&a->pid, pid);
 	return a;
+}
+
+struct actor *start(struct trial *t, actor_body *body, const void *arg)
+{
+	return start_process(t, body, arg, false);
+}
+
+struct actor *start_inside(struct trial *t, actor_body *body, const void *arg)
+{
+	return start_process(t, body, arg, true);
 }
 
 // Lives on the starter's stack until the thread has copied it.

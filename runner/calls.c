@@ -54,3 +54,28 @@ long epoll_wait2(int fd, struct epoll_event *event, long timeout_ms)
 	return syscall(ABI_SYS_EPOLL_PWAIT2, fd, event, 1, timeout_ms < 0 ? NULL : timeout, NULL,
 		       0L);
 }
+
+long cache_stat(int fd, const struct abi_cache_range *range, struct abi_cache_stat *stat)
+{
+	return syscall(ABI_SYS_CACHESTAT, fd, range, stat, 0L);
+}
+
+long landlock_ruleset(const struct abi_landlock_ruleset *guarded)
+{
+	return syscall(ABI_SYS_LANDLOCK_CREATE_RULESET, guarded, sizeof *guarded, 0L);
+}
+
+long landlock_self(int ruleset)
+{
+	return syscall(ABI_SYS_LANDLOCK_RESTRICT_SELF, ruleset, 0L);
+}
+
+long open_process(pid_t pid)
+{
+	return syscall(ABI_SYS_PIDFD_OPEN, pid, 0L);
+}
+
+long take_descriptor(int process, int fd)
+{
+	return syscall(ABI_SYS_PIDFD_GETFD, process, fd, 0L);
+}

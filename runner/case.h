@@ -182,6 +182,8 @@ void note(struct trial *t, const char *format, ...) __attribute__((format(printf
 // points to; a thread does not.
 struct actor *start(struct trial *t, actor_body *body, const void *arg);
 struct actor *start_thread(struct trial *t, actor_body *body, const void *arg);
+// A process in the PID namespace that the caller has made, which it is not in itself.
+struct actor *start_inside(struct trial *t, actor_body *body, const void *arg);
 
 #define attempt(t, call) attempt_end((t), (attempt_begin((t), HERE(#call)), (long)(call)))
 void attempt_begin(struct trial *t, const struct here *at);

@@ -125,6 +125,16 @@ long write_flagged(int fd, const struct iovec *vectors, int count, int flags);
 long aio_setup(unsigned long *context);
 long aio_submit(unsigned long context, int fd, const void *bytes, size_t size);
 long aio_collect(unsigned long context, int64_t *result);
+// cachestat(2); landlock_create_ruleset(2) and landlock_restrict_self(2).
+struct abi_cache_range;
+struct abi_cache_stat;
+struct abi_landlock_ruleset;
+long cache_stat(int fd, const struct abi_cache_range *range, struct abi_cache_stat *stat);
+long landlock_ruleset(const struct abi_landlock_ruleset *guarded);
+long landlock_self(int ruleset);
+// pidfd_open(2) and pidfd_getfd(2).
+long open_process(pid_t pid);
+long take_descriptor(int process, int fd);
 
 // epoll_pwait2(2) of one event, without a mask; milliseconds, below 0 for ever.
 struct epoll_event;
@@ -181,6 +191,10 @@ void must_tune(struct trial *t, const char *name, long value); // named in .tune
 long tune(struct trial *t, const char *name, const char *text);
 long tune_by_splice(struct trial *t, const char *name, const char *text);
 void must_drop_capability(struct trial *t, int capability);
+
+// This process becomes uid 0 and gid 0 of a new user namespace, which only it is in, and gets new
+// namespaces of the other `kinds` (CLONE_NEWPID ...); SKIP where none can be made.
+void must_enter_namespaces(struct trial *t, int kinds);
 
 // The body that `.stranger` names runs beside the case, in a process whose uid
 // is another of the trial's own (SKIP profile where no second uid can be had).

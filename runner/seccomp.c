@@ -56,6 +56,12 @@ static const struct {
 	{ "aio_setup", SYS_io_setup, true },
 	{ "aio_submit", SYS_io_submit, true },
 	{ "aio_collect", SYS_io_getevents, true },
+	{ "cache_stat", ABI_SYS_CACHESTAT, true },
+	{ "landlock_ruleset", ABI_SYS_LANDLOCK_CREATE_RULESET, true },
+	{ "open_process", ABI_SYS_PIDFD_OPEN, true },
+	{ "take_descriptor", ABI_SYS_PIDFD_GETFD, true },
+	{ "unshare", SYS_unshare, false },
+	{ "inotify_init1", SYS_inotify_init1, true },
 };
 
 static bool is_filtered(long number, int err)
