@@ -221,7 +221,7 @@ CASE(owner_must_exist,
 }
 
 static const struct refusal_row refused_signals[] = {
-	{ "above_all", F_SETSIG, 65, FAILS(EINVAL) },
+	{ "above_all", F_SETSIG, 129, FAILS(EINVAL) },
 	{ "below_0", F_SETSIG, -1, FAILS(EINVAL) },
 };
 

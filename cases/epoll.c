@@ -54,7 +54,7 @@ static void expect_told(struct trial *t, const struct watch *w, uint32_t want)
 	struct epoll_event event = { .events = 0 };
 
 	expect(t, epoll_wait(w->epoll, &event, 1, 0), RETURNS(want != 0));
-	expect(t, event.events, RETURNS(want));
+	expect(t, event.events, RETURNS((long)want));
 	expect_true(t, want == 0 || event.data.fd == w->fd);
 }
 

@@ -37,7 +37,7 @@ static void expect_told(struct trial *t, int epoll, uint32_t events, int data)
 	struct epoll_event event = { .events = 0 };
 
 	expect(t, epoll_wait(epoll, &event, 1, 0), RETURNS(1));
-	expect(t, event.events, RETURNS(events));
+	expect(t, event.events, RETURNS((long)events));
 	expect(t, event.data.fd, RETURNS(data));
 }
 

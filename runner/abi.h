@@ -118,7 +118,8 @@ enum { ABI_SYS_EPOLL_PWAIT2 = 441 };
 // fanotify.h; fanotify_mark(2).
 #define ABI_FAN_MARK_FILESYSTEM 0x100
 
-// landlock.h and mman.h; landlock(7).  The numbers are those of every architecture but alpha.
+// landlock.h and mman.h; landlock(7).  The numbers are those of every architecture but alpha and
+// mips, as are those of pidfd_open(2) and pidfd_getfd(2) below.
 enum {
 	ABI_SYS_LANDLOCK_CREATE_RULESET = 444,
 	ABI_SYS_LANDLOCK_RESTRICT_SELF = 446,

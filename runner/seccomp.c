@@ -60,8 +60,6 @@ static const struct {
 	{ "landlock_ruleset", ABI_SYS_LANDLOCK_CREATE_RULESET, true },
 	{ "open_process", ABI_SYS_PIDFD_OPEN, true },
 	{ "take_descriptor", ABI_SYS_PIDFD_GETFD, true },
-	{ "unshare", SYS_unshare, false },
-	{ "inotify_init1", SYS_inotify_init1, true },
 };
 
 static bool is_filtered(long number, int err)
