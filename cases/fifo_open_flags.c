@@ -115,7 +115,7 @@ struct odd_row {
 
 static const struct odd_row odd[] = {
 	{ "o_tmpfile", O_TMPFILE | O_RDWR, FAILS(ENOTDIR) },
-	{ "access_mode_3", O_WRONLY | O_RDWR, FAILS(EINVAL) },
+	{ "access_mode_3", O_WRONLY | O_RDWR | O_NONBLOCK, FAILS(EINVAL) },
 	{ "o_direct", O_DIRECT | O_RDWR, FAILS(EINVAL) },
 	{ "o_direct/nowait", O_DIRECT | O_RDONLY | O_NONBLOCK, FAILS(EINVAL) },
 };
