@@ -64,7 +64,7 @@ CASE(readiness_goes_through_a_nest,
 {
 	const struct depth_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, 0);
-	int nest[DEPTH_MAX];
+	int nest[DEPTH_MAX] = { 0 };
 	char byte;
 
 	must_nest(t, nest, row->depth, p.rd);
@@ -95,7 +95,7 @@ CASE(sleeper_at_the_top_of_a_nest_is_woken,
 {
 	const struct depth_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, 0);
-	int nest[DEPTH_MAX];
+	int nest[DEPTH_MAX] = { 0 };
 
 	must_nest(t, nest, row->depth, p.rd);
 	struct actor *sleeper = start(t, wait_for_event, &nest[row->depth - 1]);
@@ -110,7 +110,7 @@ static void expect_sixth_refused(struct trial *t, bool looped)
 {
 	struct pipe p = must_pipe(t, 0);
 	struct epoll_event event = { .events = EPOLLIN };
-	int nest[DEPTH_MAX], sixth = must_epoll(t);
+	int nest[DEPTH_MAX] = { 0 }, sixth = must_epoll(t);
 
 	must_nest(t, nest, DEPTH_MAX - 1, p.rd);
 	must_write(t, p.wr, "x", 1);
@@ -150,7 +150,7 @@ CASE(ring_is_refused,
 	const struct depth_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, 0);
 	struct epoll_event event = { .events = EPOLLIN };
-	int nest[DEPTH_MAX];
+	int nest[DEPTH_MAX] = { 0 };
 
 	must_nest(t, nest, row->depth, p.rd);
 	expect(t, epoll_ctl(nest[0], EPOLL_CTL_ADD, nest[row->depth - 1], &event), FAILS(ELOOP));

@@ -33,11 +33,15 @@ static void poll_once(struct trial *t, const struct wait *w)
 
 static void select_once(struct trial *t, const struct wait *w)
 {
-	fd_set set, *in = w->events == POLLIN ? &set : NULL, *out = in ? NULL : &set;
+	fd_set set, none;
 
 	FD_ZERO(&set);
+	FD_ZERO(&none);
 	FD_SET((size_t)w->fd, &set);
-	attempt(t, select(w->fd + 1, in, out, NULL, NULL));
+	if (w->events == POLLIN)
+		attempt(t, select(w->fd + 1, &set, &none, NULL, NULL));
+	else
+		attempt(t, select(w->fd + 1, &none, &set, NULL, NULL));
 	expect_true(t, FD_ISSET((size_t)w->fd, &set));
 }
 
