@@ -252,9 +252,10 @@ CASE(extended_owner_must_exist,
      .covers = { "ASY-14" }, ROWS(refused_kinds))
 {
 	const struct refusal_row *row = trial_row(t);
-	struct f_owner_ex owner = { row->command, (pid_t)row->value };
+	struct f_owner_ex owner = { .pid = (pid_t)row->value };
 	struct pipe p = must_pipe(t, 0);
 
+	owner.type = (__typeof__(owner.type))row->command; // C libraries differ in its sign
 	expect_as(t, fcntl(p.rd, F_SETOWN_EX, &owner), &row->want);
 	expect(t, fcntl(p.rd, F_GETOWN), RETURNS(0));
 }

@@ -68,9 +68,10 @@ static const struct owner_row commands[] = { { "f_setown", false }, { "f_setown_
 static void must_set_owner(struct trial *t, int fd, pid_t owner, int kind)
 {
 	const struct owner_row *row = trial_row(t);
-	struct f_owner_ex extended = { kind, owner }, got = { -1, -1 };
+	struct f_owner_ex extended = { .pid = owner }, got = { .pid = -1 };
 	const int number = kind == F_OWNER_PGRP ? -owner : owner;
 
+	extended.type = (__typeof__(extended.type))kind; // C libraries differ in its sign
 	if (row->extended)
 		must(t, fcntl(fd, F_SETOWN_EX, &extended));
 	else

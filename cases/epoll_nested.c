@@ -24,7 +24,7 @@ static void must_add(struct trial *t, int epoll, int fd, uint32_t events)
 }
 
 // The last one holds the one before it, and so on; the first one holds `fd`.
-static void must_nest(struct trial *t, int nest[DEPTH_MAX] = { 0 }, int depth, int fd)
+static void must_nest(struct trial *t, int nest[DEPTH_MAX], int depth, int fd)
 {
 	for (int i = 0; i < depth; i++) {
 		nest[i] = must_epoll(t);

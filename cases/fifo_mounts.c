@@ -146,9 +146,9 @@ CASE(readonly_mount_takes_no_new_fifo,
 		"POSIX.1-2024 mkfifo(), EROFS; unlink()" },
      .covers = { "FIF-06" }, .needs = { need_proc }, ROWS(readonly))
 {
-	struct name fifo = must_have_fifo_readonly(t), new = fifo;
+	struct name fifo = must_have_fifo_readonly(t), new;
 
-	strcat(new.path, "2");
+	snprintf(new.path, sizeof new.path, "%.250s2", fifo.path);
 	expect(t, mkfifo(new.path, 0600), FAILS(EROFS));
 	expect(t, unlink(fifo.path), FAILS(EROFS));
 }

@@ -132,14 +132,15 @@ struct nothing_row {
 	const char *name;
 	bool is_empty, is_full, is_closed;
 	unsigned flags;
+	size_t size; // 0 always
 };
 
 static const struct nothing_row nothings[] = {
 	// clang-format off
-	{ "bytes",         false, false, false, 0 },
-	{ "empty_source",  true,  false, false, 0 },
-	{ "full_target",   false, true,  false, SPLICE_F_NONBLOCK },
-	{ "bad_arguments", false, false, true,  ~0u },
+	{ "bytes",         false, false, false, 0,                 0 },
+	{ "empty_source",  true,  false, false, 0,                 0 },
+	{ "full_target",   false, true,  false, SPLICE_F_NONBLOCK, 0 },
+	{ "bad_arguments", false, false, true,  ~0u,               0 },
 	// clang-format on
 };
 
@@ -157,7 +158,7 @@ CASE(splice_of_no_bytes_returns_0,
 	must_write_stream(t, source.wr, 0, (size_t)queued);
 	if (row->is_full)
 		must_fill(t, &target, 0);
-	expect(t, splice(from, NULL, to, NULL, 0, row->flags), RETURNS(0));
+	expect(t, splice(from, NULL, to, NULL, row->size, row->flags), RETURNS(0));
 	expect(t, must_unread(t, source.rd), RETURNS(queued));
 }
 

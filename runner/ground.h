@@ -96,8 +96,8 @@ struct pipe_call {
 	const char *bytes; // to be written
 	size_t size;
 };
-void attempt_read(struct trial *t, const void *pipe_call);
-void attempt_write(struct trial *t, const void *pipe_call);
+void attempt_read(struct trial *t, const void *arg); // of a struct pipe_call
+void attempt_write(struct trial *t, const void *arg);
 struct actor *start_asleep(struct trial *t, actor_body *body, const struct pipe_call *c);
 // Raises the soft RLIMIT_NOFILE to what `count` more descriptors take, or SKIP.
 void must_have_descriptors(struct trial *t, size_t count);
