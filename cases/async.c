@@ -43,7 +43,7 @@ static void must_take_all(struct trial *t, int signal)
 
 CASE(data_raise_sigio,
      .claim = { DOCUMENTED,
-		"data that come into an empty pipe raise one SIGIO at the owner of the read end, "
+		"data that come into an empty pipe raise SIGIO at the owner of the read end, "
 		"once O_ASYNC is set there",
 		"pipe(7), I/O on pipes and FIFOs; fcntl(2), F_SETOWN" },
      .covers = { "ASY-01", "ASY-17" }, .ways = BY_PIPE2 | BY_FIFO)
@@ -59,7 +59,7 @@ CASE(data_raise_sigio,
 
 CASE(room_raises_sigio,
      .claim = { DOCUMENTED,
-		"a page read from a full pipe raises one SIGIO at the owner of the write end, "
+		"a page read from a full pipe raises SIGIO at the owner of the write end, "
 		"once O_ASYNC is set there",
 		"pipe(7), I/O on pipes and FIFOs; fcntl(2), F_SETOWN" },
      .covers = { "ASY-10", "ASY-17" }, .ways = BY_PIPE2 | BY_FIFO)
@@ -236,8 +236,8 @@ static const struct event_row writer_left_alone[] = {
 
 CASE(what_takes_no_data_leaves_the_writer_alone,
      .claim = { OBSERVED,
-		"neither a write(), a read() of nothing or that is refused, nor F_SETPIPE_SZ "
-		"raises a signal at the owner of the write end",
+		"neither a write() nor a read() of nothing raises a signal at the owner of the "
+		"write end",
 		"fs/pipe.c" },
      .covers = { "ASY-10" }, ROWS(writer_left_alone))
 {

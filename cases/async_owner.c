@@ -187,13 +187,13 @@ CASE(fallback_is_for_the_thread_too,
      ROWS(extended_only))
 {
 	struct pipe p = must_prepare(t);
-	struct actor *other = start_thread(t, wait_for_sigio, NULL);
 
+	must_close_queue(t); // before there is a thread that its signal could reach
+	struct actor *other = start_thread(t, wait_for_sigio, NULL);
 	must_block(t, other);
 	must_mask(t, SIGRTMIN, true);
 	must(t, fcntl(p.rd, F_SETSIG, SIGRTMIN));
 	must_set_owner(t, p.rd, thread_id(), F_OWNER_TID);
-	must_close_queue(t);
 	must_write(t, p.wr, "x", 1);
 	expect_taken(t, SIGRTMIN, false);
 	expect_actor(t, other, BLOCKS);
@@ -226,11 +226,13 @@ CASE(signal_of_an_owner_set_by_another_user_is_dropped,
 
 	must(t, fcntl(p.rd, F_SETOWN, getpid()));
 	must_write(t, p.wr, "x", 1);
+	must_empty(t, p.rd);
 	expect_taken(t, SIGIO, true);
 	must_send_descriptor(t, p.rd);
 	await_stage(t, 1);
 	expect(t, fcntl(p.rd, F_GETOWN), RETURNS(getpid()));
 	expect(t, write(p.wr, "x", 1), RETURNS(1));
+	must_empty(t, p.rd);
 	expect_taken(t, SIGIO, false);
 	must(t, fcntl(p.rd, F_SETOWN, getpid()));
 	must_write(t, p.wr, "x", 1);

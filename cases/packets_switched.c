@@ -149,11 +149,12 @@ CASE(mode_is_the_open_file_descriptions,
 	int rd = must_open_end(t, path, O_RDONLY | O_NONBLOCK);
 	int packets = must_open_end(t, path, O_WRONLY), bytes = must_open_end(t, path, O_WRONLY);
 
+	must(t, set_capacity(t, rd, DEFAULT_PAGES * page_size()));
 	must_switch(t, packets, true);
 	must_write_both(t, packets);
-	must_write_both(t, bytes);
 	expect_packet(t, rd, 0, FIRST);
 	expect_packet(t, rd, FIRST, SECOND);
+	must_write_both(t, bytes);
 	expect_packet(t, rd, 0, FIRST + SECOND);
 }
 
