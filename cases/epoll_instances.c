@@ -192,6 +192,7 @@ CASE(edge_wakes_one_sleeper_of_an_instance,
 	bool was_first = atomic_load(pair.woken) == actor_pid(first);
 	expect_actor(t, was_first ? first : second, RETURNS(1));
 	expect_actor(t, was_first ? second : first, BLOCKS);
+	must_read(t, p.rd, &(char){ 0 }, 1);
 	must_write(t, p.wr, "x", 1);
 	expect_actor(t, was_first ? second : first, RETURNS(1));
 }

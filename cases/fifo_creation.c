@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "abi.h"
@@ -24,6 +25,7 @@ static struct name must_free_name(struct trial *t)
 
 	must(t, unlink(must_fifo(t, 0600))); // SKIP where there are no FIFOs
 	name.directory = must_directory(t, 0700);
+	removexattr(name.directory, "system.posix_acl_default"); // would take the umask's place
 	snprintf(name.path, sizeof name.path, "%s/fifo", name.directory);
 	return name;
 }
@@ -77,7 +79,7 @@ static const struct outcome made = RETURNS(0), exists = FAILS(EEXIST);
 CASE(a_fifo_is_made,
      .claim = { POSIX,
 		"mkfifo(), mknod() with S_IFIFO and their *at() forms make a FIFO of the caller's, "
-		"empty, with one name",
+		"with one name",
 		"POSIX.1-2024 mkfifo(), mknod()" },
      .covers = { "FIF-01" }, ROWS(makers))
 {
@@ -89,7 +91,7 @@ CASE(a_fifo_is_made,
 	expect_made(t, row->maker, name.path, &made);
 	expect_fifo(t, name.path, 0640);
 	must(t, stat(name.path, &st));
-	expect_true(t, st.st_uid == geteuid() && st.st_nlink == 1 && st.st_size == 0);
+	expect_true(t, st.st_uid == geteuid() && st.st_nlink == 1);
 }
 
 struct mask_row {
@@ -117,7 +119,7 @@ CASE(mode_is_what_umask_leaves,
 }
 
 CASE(takes_no_cap_mknod,
-     .claim = { DOCUMENTED, "mknod() makes a FIFO without CAP_MKNOD, which a device would take",
+     .claim = { DOCUMENTED, "mknod() makes a FIFO without CAP_MKNOD",
 		"mknod(2), ERRORS, EPERM; capabilities(7), CAP_MKNOD" },
      .covers = { "FIF-08" })
 {

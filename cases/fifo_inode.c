@@ -32,19 +32,20 @@ static struct fifo must_open_fifo(struct trial *t)
 
 CASE(size_stays_0,
      .claim = { DOCUMENTED,
-		"a FIFO has no contents on the filesystem: its size and its blocks are 0 while "
-		"bytes are in it",
+		"a FIFO has no contents on the filesystem: its size is 0 while bytes are in it, "
+		"and they take no blocks",
 		"fifo(7)" },
      .covers = { "FIF-42" })
 {
 	struct fifo f = must_open_fifo(t);
-	struct stat st;
+	struct stat st, before;
 
+	must(t, stat(f.path, &before)); // attributes may take blocks
 	must_write_stream(t, f.p.wr, 0, FEW);
 	expect(t, fstat(f.p.rd, &st), RETURNS(0));
 	expect(t, st.st_size, RETURNS(0));
 	expect(t, stat(f.path, &st), RETURNS(0));
-	expect_true(t, st.st_size == 0 && st.st_blocks == 0);
+	expect_true(t, st.st_size == 0 && st.st_blocks == before.st_blocks);
 	expect_stream(t, f.p.rd, 0, FEW);
 }
 
@@ -67,8 +68,12 @@ CASE(write_and_read_mark_the_times,
      .covers = { "FIF-43" })
 {
 	struct fifo f = must_open_fifo(t);
+	struct statfs fs;
 	struct stat st;
 
+	must(t, statfs(f.path, &fs));
+	if ((unsigned long)fs.f_type == ABI_OVERLAYFS_SUPER_MAGIC)
+		skip(t, "filesystem: overlayfs does not tell when a FIFO was written");
 	must_age(t, &f);
 	expect(t, write(f.p.wr, "ab", 2), RETURNS(2));
 	expect(t, stat(f.path, &st), RETURNS(0));

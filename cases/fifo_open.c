@@ -38,7 +38,8 @@ struct open_row {
 
 static void expect_opens(struct trial *t, const char *path, int flags)
 {
-	int fd = (int)expect(t, open(path, flags | O_CLOEXEC), RETURNS_IN(0, INT_MAX));
+	int fd = (int)expect(t, unless_limited(t, open(path, flags | O_CLOEXEC)),
+			     RETURNS_IN(0, INT_MAX));
 	long got = expect(t, fcntl(fd, F_GETFL), RETURNS_IN(0, INT_MAX));
 
 	expect_true(t, (got & (O_ACCMODE | O_NONBLOCK)) == flags);
@@ -150,7 +151,7 @@ static void open_and_use(struct trial *t, const void *arg)
 	const struct wait *w = arg;
 	char byte = 0;
 
-	int fd = (int)attempt(t, open(w->path, w->flags | O_CLOEXEC));
+	int fd = (int)attempt(t, unless_limited(t, open(w->path, w->flags | O_CLOEXEC)));
 	if (w->flags == O_WRONLY) {
 		expect(t, write(fd, "x", 1), RETURNS(1));
 		return;
@@ -199,7 +200,7 @@ static void open_once(struct trial *t, const void *arg)
 {
 	const struct wait *w = arg;
 
-	attempt(t, open(w->path, w->flags | O_CLOEXEC));
+	attempt(t, unless_limited(t, open(w->path, w->flags | O_CLOEXEC)));
 }
 
 struct end_opened {

@@ -31,7 +31,7 @@ static void open_once(struct trial *t, const void *arg)
 {
 	const struct wait *w = arg;
 
-	attempt(t, open(w->path, w->flags | O_CLOEXEC));
+	attempt(t, unless_limited(t, open(w->path, w->flags | O_CLOEXEC)));
 }
 
 static struct wait must_prepare(struct trial *t, int sa_flags)
@@ -176,8 +176,8 @@ static void come_late(struct trial *t, const struct storm *s, uint32_t round)
 static int open_in_storm(struct trial *t, const struct storm *s, int flags)
 {
 	if (s->may_fail)
-		return (int)must_or_fail(t, open(s->path, flags), EINTR);
-	return (int)expect(t, open(s->path, flags), RETURNS_IN(0, INT_MAX));
+		return (int)must_or_fail(t, unless_limited(t, open(s->path, flags)), EINTR);
+	return (int)expect(t, unless_limited(t, open(s->path, flags)), RETURNS_IN(0, INT_MAX));
 }
 
 // Both sides open and close at once, and await one another after every round.  They stay

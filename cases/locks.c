@@ -90,9 +90,9 @@ static const struct command_row commands[] = {
 };
 
 CASE(record_lock_takes_the_direction_of_the_end,
-     .claim = { POSIX,
+     .claim = { DOCUMENTED,
 		"a write lock of the read end and a read lock of the write end fail with EBADF",
-		"POSIX.1-2024 fcntl(), EBADF" },
+		"fcntl(2), Advisory record locking" },
      .covers = { "MSC-27" }, ROWS(commands))
 {
 	const struct command_row *row = trial_row(t);

@@ -100,14 +100,13 @@ CASE(pipe_is_not_cloned,
 // --- directories, sockets -----------------------------------------------------------
 
 CASE(end_is_no_directory,
-     .claim = { POSIX, "openat() below either end and fchdir() to it fail with ENOTDIR",
+     .claim = { POSIX, "openat() below the read end and fchdir() to either fail with ENOTDIR",
 		"POSIX.1-2024 openat() and fchdir(), ENOTDIR" },
      .covers = { "MSC-30" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe(t, 0);
 
 	expect(t, openat(p.rd, "name", O_RDONLY), FAILS(ENOTDIR));
-	expect(t, openat(p.wr, "name", O_WRONLY | O_CREAT, 0600), FAILS(ENOTDIR));
 	expect(t, fchdir(p.rd), FAILS(ENOTDIR));
 	expect(t, fchdir(p.wr), FAILS(ENOTDIR));
 }

@@ -149,6 +149,10 @@ CASE(read_only_proc_keeps_the_limits,
      .covers = { "NSC-12" }, .needs = { need_proc, need_uid_0 })
 {
 	must_sysctl(t, soft);
+	// The file's own permissions come first, and let only the machine's root pass.
+	for (int i = 0; i < 3; i++)
+		if (eaccess(files[i], W_OK) == -1 && errno == EACCES)
+			skip(t, "profile: takes uid 0 of the machine");
 	must_finish(t, start(t, live_in_a_container, NULL));
 }
 

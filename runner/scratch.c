@@ -83,11 +83,9 @@ static void empty(int fd)
 static void remove_directory(int parent, const char *name)
 {
 	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-	int fd = openat(parent, name, flags);
 
-	if (fd == -1 && errno == EACCES && fchmodat(parent, name, 0700, 0) == 0)
-		fd = openat(parent, name, flags);
-	empty(fd);
+	fchmodat(parent, name, 0700, 0);
+	empty(openat(parent, name, flags));
 	unlinkat(parent, name, AT_REMOVEDIR);
 }
 
