@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -213,8 +212,9 @@ CASE(times_of_a_pipe_stand_still,
 // Filesystems on others, of the network and of programs have times of their own.
 static void must_keep_times(struct trial *t, int fd)
 {
-	static const uint32_t plain[] = { TMPFS_MAGIC, EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC,
-					  BTRFS_SUPER_MAGIC, RAMFS_MAGIC };
+	static const uint32_t plain[] = { ABI_TMPFS_MAGIC, ABI_EXT4_SUPER_MAGIC,
+					  ABI_XFS_SUPER_MAGIC, ABI_BTRFS_SUPER_MAGIC,
+					  ABI_RAMFS_MAGIC };
 	struct statfs fs;
 
 	must(t, fstatfs(fd, &fs));

@@ -109,6 +109,11 @@ enum { ABI_SYS_EPOLL_PWAIT2 = 441 };
 // magic.h; statfs(2).
 #define ABI_PIPEFS_MAGIC 0x50495045u
 #define ABI_OVERLAYFS_SUPER_MAGIC 0x794c7630
+#define ABI_TMPFS_MAGIC 0x01021994u
+#define ABI_RAMFS_MAGIC 0x858458f6u
+#define ABI_EXT4_SUPER_MAGIC 0xef53u
+#define ABI_XFS_SUPER_MAGIC 0x58465342u
+#define ABI_BTRFS_SUPER_MAGIC 0x9123683eu
 
 // ioctls: _IOWR(0xFF, 11, struct pidfd_info), FICLONE, and a number that nobody has.
 #define ABI_PIDFD_GET_INFO _IOWR(0xFF, 11, char[64])
