@@ -41,8 +41,8 @@ CASE(fifo_before_its_first_writer_is_quiet,
 }
 
 CASE(fifo_is_hung_up_once_its_writer_went,
-     .claim = { POSIX, "poll() tells POLLHUP of a FIFO that its last writer has closed",
-		"POSIX.1-2024 poll(), POLLHUP" },
+     .claim = { DOCUMENTED, "poll() tells POLLHUP of a FIFO that its last writer has closed",
+		"poll(2), POLLHUP" },
      .covers = { "POL-22" })
 {
 	const char *path = must_fifo(t, 0600);
@@ -89,10 +89,10 @@ CASE(late_reader_finds_the_data_but_no_hangup,
 }
 
 CASE(hangup_of_a_reader_with_a_writer_is_told,
-     .claim = { POSIX,
+     .claim = { DOCUMENTED,
 		"who opens a FIFO while it has a writer is told POLLHUP when that closes, and not "
 		"before",
-		"POSIX.1-2024 poll(), POLLHUP" },
+		"poll(2), POLLHUP" },
      .covers = { "POL-22" })
 {
 	const char *path = must_fifo(t, 0600);
@@ -106,10 +106,10 @@ CASE(hangup_of_a_reader_with_a_writer_is_told,
 }
 
 CASE(hangup_goes_with_a_new_writer,
-     .claim = { POSIX,
+     .claim = { DOCUMENTED,
 		"POLLHUP of a FIFO stays until it is opened for writing, is gone then, and comes "
 		"again when that is closed",
-		"POSIX.1-2024 poll(), POLLHUP" },
+		"poll(2), POLLHUP" },
      .covers = { "POL-23" })
 {
 	const char *path = must_fifo(t, 0600);

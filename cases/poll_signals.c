@@ -179,10 +179,10 @@ static void wait_with_pending(struct trial *t, const void *arg)
 }
 
 CASE(pending_signal_ends_a_wait_that_unblocks_it,
-     .claim = { POSIX,
+     .claim = { DOCUMENTED,
 		"ppoll() and pselect(), and epoll_pwait() likewise, whose mask lets a pending "
 		"signal through fail with EINTR once it is handled, and put the mask back",
-		"POSIX.1-2024 poll(), select(); epoll_pwait(2)" },
+		"poll(2), select(2), epoll_pwait(2)" },
      .covers = { "POL-41" }, ROWS(masked))
 {
 	const struct call_row *row = trial_row(t);
@@ -206,10 +206,10 @@ static void wait_and_count(struct trial *t, const void *arg)
 }
 
 CASE(masked_signal_does_not_end_the_wait,
-     .claim = { POSIX,
+     .claim = { DOCUMENTED,
 		"a signal that the mask of ppoll(), pselect() or epoll_pwait() blocks leaves the "
 		"call asleep, and is handled when data have ended it",
-		"POSIX.1-2024 poll(), select(); epoll_pwait(2)" },
+		"poll(2), select(2), epoll_pwait(2)" },
      .covers = { "POL-41" }, ROWS(masked))
 {
 	const struct call_row *row = trial_row(t);

@@ -119,9 +119,9 @@ static const struct call_row paths[] = {
 };
 
 CASE(data_wake,
-     .claim = { POSIX,
+     .claim = { DOCUMENTED,
 		"poll() and its kin sleep on an empty pipe until something is written, and tell it",
-		"POSIX.1-2024 poll(), select(); epoll_wait(2)" },
+		"poll(2), select(2), epoll_wait(2)" },
      .covers = { "POL-01", "POL-12", "POL-41" }, ROWS(calls))
 {
 	const struct call_row *row = trial_row(t);
@@ -134,10 +134,10 @@ CASE(data_wake,
 }
 
 CASE(last_writer_wakes,
-     .claim = { POSIX,
+     .claim = { DOCUMENTED,
 		"who waits for data in poll(), select() or epoll_wait() is woken when the last "
 		"writer closes: POLLHUP",
-		"POSIX.1-2024 poll(), select(); epoll_ctl(2), EPOLLHUP" },
+		"poll(2), select(2), epoll_ctl(2), EPOLLHUP" },
      .covers = { "POL-13" }, ROWS(paths))
 {
 	const struct call_row *row = trial_row(t);
@@ -150,10 +150,10 @@ CASE(last_writer_wakes,
 }
 
 CASE(page_emptied_wakes,
-     .claim = { POSIX,
+     .claim = { DOCUMENTED,
 		"who waits for room in a full pipe in poll(), select() or epoll_wait() is woken "
 		"when a page of it is read",
-		"POSIX.1-2024 poll(), select(); epoll_wait(2)" },
+		"poll(2), select(2), epoll_wait(2)" },
      .covers = { "POL-04", "POL-14" }, ROWS(paths))
 {
 	const struct call_row *row = trial_row(t);
@@ -190,10 +190,10 @@ static const struct call_row with_events[] = {
 };
 
 CASE(what_was_not_asked_does_not_wake,
-     .claim = { POSIX,
+     .claim = { DOCUMENTED,
 		"who asked for nothing sleeps on in poll() and epoll_wait() while data are "
 		"written, and is woken by the hang-up",
-		"POSIX.1-2024 poll(); epoll_ctl(2)" },
+		"poll(2), events; epoll_ctl(2)" },
      .covers = { "POL-09", "POL-11" }, ROWS(with_events))
 {
 	const struct call_row *row = trial_row(t);
@@ -208,10 +208,10 @@ CASE(what_was_not_asked_does_not_wake,
 }
 
 CASE(one_write_wakes_all,
-     .claim = { POSIX,
+     .claim = { DOCUMENTED,
 		"one byte wakes all who wait for it in poll() or select(), or each in "
 		"epoll_wait() of an instance of its own",
-		"POSIX.1-2024 poll(), select(); epoll_ctl(2), EPOLLEXCLUSIVE, on the default" },
+		"poll(2), select(2), epoll_ctl(2), EPOLLEXCLUSIVE, on the default" },
      .covers = { "POL-12", "POL-35" }, ROWS(paths))
 {
 	const struct call_row *row = trial_row(t);
