@@ -45,6 +45,14 @@ const rowNamed = new Map(rows.map((row) => [row.id, row]));
 const rowsOfCase = Map.groupBy(rows, (row) => row.name);
 const rowsOfFamily = Map.groupBy(rows, (row) => row.family);
 
+// Names of facts, those that tell systems apart first.
+function inOrder(names) {
+	const first = ['place', 'profile', 'kernel', 'kernel_version', 'machine', 'page_size'];
+
+	return [...first.filter((name) => names.includes(name)),
+		...names.filter((name) => !first.includes(name)).sort()];
+}
+
 function reasonOf(row, run) {
 	return data.why[row.reasons[run.number]] ?? {};
 }

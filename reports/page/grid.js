@@ -41,17 +41,41 @@ function showGrid(someRows, someRuns) {
 	draw();
 }
 
-function measure() {
-	const wide = grid.clientWidth ? scroller.clientWidth : innerWidth;
-	const first = Math.round(Math.max(150, Math.min(wide * 0.45, 560)));
-	const each = Math.floor((wide - first - 2) / Math.max(1, columns.length));
+// What the first column takes, if most identities are not to be cut; and what it gets.
+const lengths = rows.map((row) => row.id.length - row.family.length).sort((a, b) => a - b);
+const needed = 110 + 7.9 * Math.min(60, lengths[Math.floor(lengths.length * 0.97)] ?? 0);
 
-	grid.classList.toggle('narrow', each < 108);
+function measure() {
+	const wide = scroller.clientWidth || innerWidth;
+	const count = Math.max(1, columns.length);
+	const roomy = (wide - Math.min(needed, wide * 0.45)) / count >= 120;
+	const most = roomy ? wide * 0.45
+		: Math.max(wide * (wide < 700 ? 0.5 : 0.36), Math.min(wide - 36 * count, wide * 0.7));
+	const first = Math.round(Math.max(150, Math.min(needed, most)));
+	const each = Math.floor((wide - first) / count);
+
+	grid.classList.toggle('narrow', !roomy);
 	grid.style.setProperty('--first', `${first}px`);
-	grid.style.setProperty('--each', `${each < 108 ? Math.max(32, Math.min(each, 44))
-		: Math.min(each, 190)}px`);
+	grid.style.setProperty('--each', `${roomy ? Math.min(each, 260)
+		: Math.max(36, Math.min(each, 44))}px`);
 	grid.style.setProperty('--runs', columns.length);
+	grid.style.setProperty('--head', Math.min(36,
+		Math.max(12, ...columns.map((run) => `${run.place}+${run.profile}`.length))));
 	scroller.style.scrollPaddingLeft = `${first}px`;
+}
+
+// Cells say more where there is room.
+function resized() {
+	const before = grid.classList.contains('narrow');
+
+	measure();
+	if (before !== grid.classList.contains('narrow')) {
+		for (const line of drawn.values())
+			line.remove();
+		drawn.clear();
+		moveTo(active.line, active.column, { focus: false });
+	}
+	draw();
 }
 
 // --- the head -----------------------------------------------------------------
@@ -76,22 +100,24 @@ function drawHead() {
 function headOf(run) {
 	const { kernel = '', machine = '', page_size: page = '' } = run.facts;
 	const complete = run.status === 'complete';
-	const where = [kernel.replace(/^Linux /, ''), machine, page && `${page} B pages`];
+	const where = [kernel.replace(/^Linux /, ''), machine, page > 0 && `${page / 1024} KiB pages`];
 
 	return make('th', { scope: 'col', tabindex: -1, class: complete ? 'run' : 'run partial',
 		'aria-label': `${run.name}, ${where.filter(Boolean).join(', ')}: ${sumOf(run)}`,
 		title: `${run.name}\n${where.filter(Boolean).join(' \u00b7 ')}\n${sumOf(run)}` },
 	make('span', { class: 'head' },
-		make('span', { class: 'place' }, run.place ?? run.name),
-		make('span', { class: 'profile' }, run.profile ?? ''),
-		...where.map((text) => make('span', { class: 'fact' }, text))),
+		make('span', { class: 'who' }, make('span', { class: 'place' }, run.place ?? run.name),
+			make('span', { class: 'profile' }, run.profile ?? '')),
+		make('span', { class: 'where' }, where.filter(Boolean).map((text) =>
+			make('span', {}, text)))),
 	make('span', { class: 'foot' }, footOf(run)));
 }
 
 function footOf(run) {
 	if (run.status !== 'complete')
 		return make('span', { class: 'status' }, run.status);
-	return run.totals.unexpected ? badge('f', run.totals.unexpected) : '';
+	return run.totals.unexpected ? badge(run.totals.unexpected === run.totals.broken ? 'b' : 'f',
+		run.totals.unexpected) : '';
 }
 
 function sumOf(run) {
@@ -122,11 +148,11 @@ function rowLine(row, again) {
 
 	return make('tr', {},
 		make('th', { scope: 'row', tabindex: -1, class: again ? 'row again' : 'row' },
-			make('span', { class: 'name' }, name),
-			rest && make('span', { class: 'rest' }, rest),
-			make('span', { class: `level ${row.level}`, title: row.level },
-				levels[row.level] ?? row.level)),
-		columns.map((run) => cellOf(row.states[run.number])));
+			make('div', { class: 'label' }, make('span', { class: 'name' }, name),
+				rest && make('span', { class: 'rest' }, rest),
+				make('span', { class: `level ${levels[row.level] ? row.level : ''}` },
+					levels[row.level] ?? row.level))),
+		columns.map((run) => cellOf(row, run)));
 }
 
 function familyLine(family, list) {
@@ -134,15 +160,16 @@ function familyLine(family, list) {
 	const count = list.length === all.length ? `${all.length}` : `${list.length} of ${all.length}`;
 
 	return make('tr', { class: 'family' },
-		make('th', { scope: 'row', tabindex: -1 }, make('span', { class: 'name' }, family),
-			make('span', { class: 'about' }, all[0].about.about ?? ''),
-			make('span', { class: 'level' }, count)),
+		make('th', { scope: 'row', tabindex: -1 },
+			make('div', { class: 'label' }, make('span', { class: 'name' }, family),
+				make('span', { class: 'about' }, all[0].about.about ?? ''),
+				make('span', { class: 'level' }, count))),
 		columns.map((run) => {
 			const counts = tally(all, [run]);
 			const [worst] = counts.keys();
 			const says = inWords(counts) || 'no result';
 			return make('td', { tabindex: -1, 'aria-label': says, title: says,
-				class: `is-${worst ?? 'none'}` }, worst ? kinds.get(worst).glyph : '',
+				class: `sum-${worst ?? 'none'}` }, worst ? kinds.get(worst).glyph : '',
 			worst && worst !== 'p' && `${counts.get(worst)}`);
 		}));
 }
@@ -150,10 +177,19 @@ function familyLine(family, list) {
 // Cells are many and of few kinds, so they are copies.
 const patterns = new Map([...kinds].map(([letter, kind]) => [letter,
 	make('td', { tabindex: -1, 'aria-label': kind.name,
-		class: `is-${letter === '.' ? 'none' : letter}` }, make('span', {}, kind.glyph))]));
+		class: `cell-${letter === '.' ? 'none' : letter}` }, make('span',
+		{ class: `is-${letter === '.' ? 'none' : letter}` }, kind.glyph))]));
 
-function cellOf(letter) {
-	return patterns.get(letter).cloneNode(true);
+function cellOf(row, run) {
+	const cell = patterns.get(row.states[run.number]).cloneNode(true);
+	const why = row.reasons[run.number];
+
+	if (why !== undefined && !grid.classList.contains('narrow')) {
+		const { got, class: kind, reason } = data.why[why];
+		cell.append(make('span', { class: 'short', 'aria-hidden': 'true' },
+			got ?? [kind, reason].filter(Boolean).join(': ')));
+	}
+	return cell;
 }
 
 // --- what is in sight ---------------------------------------------------------
@@ -196,10 +232,7 @@ function draw() {
 
 // The family that the uppermost line belongs to, when its own line is out of sight.
 function nameCorner(first) {
-	const line = lines[Math.min(first, lines.length - 1)];
-	const family = line?.family ?? line?.row.family ?? '';
-
-	cornerText.textContent = visible(family);
+	cornerText.textContent = visible(lines[first]?.row?.family ?? '');
 }
 
 let waiting = 0;

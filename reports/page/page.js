@@ -29,7 +29,7 @@ function summary() {
 
 	return visible([plural(rows.length, 'result'), plural(runs.length, 'run'),
 		unexpected ? `${unexpected} unexpected in ${plural(troubled.length, 'run')}`
-			: runs.length > 0 && 'nothing unexpected',
+			: rows.length > 0 && 'nothing unexpected',
 		partial.length > 0 && `${partial.length} not complete`,
 		data.generated?.replace('T', ' ').replace(/Z$/, ' UTC')].filter(Boolean).join(' \u00b7 '));
 }
@@ -93,7 +93,7 @@ function showResults(state, someRuns) {
 	}
 	control('count').textContent = `${some.length} of ${plural(rows.length, 'result')}` +
 		(someRuns.length < runs.length ? `, ${someRuns.length} of ${plural(runs.length, 'run')}` : '');
-	grid.hidden = some.length === 0 && rows.length === 0;
+	grid.hidden = someRuns.length === 0;
 	control('nothing').hidden = some.length > 0;
 	control('nothing').textContent = visible(whyNothing(state, someRuns));
 }
@@ -102,8 +102,7 @@ function whyNothing(state, someRuns) {
 	if (runs.length === 0)
 		return 'There is no run in this report.';
 	if (rows.length === 0)
-		return 'No run in this report has a result: what became of them is in their heads above ' +
-			'and in Facts.';
+		return 'No run in this report has a result. What became of them is in the heads above.';
 	if (someRuns.length === 0)
 		return 'No run has any of these words in its name or kernel.';
 	if (state.diff === '1' && rowsOf({ ...state, diff: '0' }, someRuns).length > 0)
@@ -214,7 +213,7 @@ function keptTheme() {
 
 function setTheme(theme) {
 	document.documentElement.dataset.theme = theme;
-	control('theme').textContent = `Theme: ${theme}`;
+	control('theme').lastChild.textContent = theme;
 	try {
 		localStorage.setItem('pipe7-theme', theme);
 	} catch {
@@ -238,10 +237,8 @@ addEventListener('beforeprint', () => setPrinting(true));
 addEventListener('afterprint', () => setPrinting(false));
 matchMedia('print').addEventListener('change', (event) => setPrinting(event.matches));
 new ResizeObserver(() => {
-	if (!scroller.hidden && !printing) {
-		measure();
-		draw();
-	}
+	if (!scroller.hidden && !printing)
+		resized();
 }).observe(scroller);
 
 setTheme(themes.includes(keptTheme()) ? keptTheme() : 'system');

@@ -180,8 +180,8 @@ function runPanel(run) {
 
 	return [
 		title(run.name),
-		make('p', { class: 'verdict' }, run.status !== 'complete' &&
-			[make('strong', { class: 'partial' }, run.status), ' ', run.reason ?? '']),
+		run.status !== 'complete' && make('p', { class: 'verdict' },
+			make('strong', { class: 'partial' }, run.status), ' ', run.reason ?? ''),
 		make('ul', { class: 'totals' }, [...counts].map(([letter, count]) => make('li', {},
 			badge(letter), ` ${count} `, make('span', {}, kinds.get(letter).name)))),
 		section('Problems', run.problems.map((text) => make('p', { class: 'note' }, text))),
@@ -194,7 +194,8 @@ function runPanel(run) {
 			[name, [`${limit.value}`, ' ', make('span', { class: 'quiet' }, limit.how ?? '')]]),
 		{ class: 'facts' })),
 		section('Facts', list([['date', run.date], ['source', run.source],
-			...Object.entries(run.facts)], { class: 'facts' })),
+			...inOrder(Object.keys(run.facts)).map((name) => [name, run.facts[name]])],
+		{ class: 'facts' })),
 	].filter(Boolean);
 }
 

@@ -23,13 +23,13 @@ function limitsTable(someRuns) {
 }
 
 function factsTable(someRuns) {
-	const names = new Set(someRuns.flatMap((run) => Object.keys(run.facts)));
+	const names = inOrder([...new Set(someRuns.flatMap((run) => Object.keys(run.facts)))]);
 	const valueOf = (run, name) => run.facts[name];
-	const differing = [...names].filter((name) =>
+	const differing = names.filter((name) =>
 		new Set(someRuns.map((run) => run.facts[name]).filter((fact) => fact !== undefined)).size > 1);
 
 	if (someRuns.length < 2)
-		return sideBySide('Facts', [...names], someRuns, valueOf) ??
+		return sideBySide('Facts', names, someRuns, valueOf) ??
 			[nothing('No run here has facts in it.')];
 	return sideBySide('Facts that differ between the runs', differing, someRuns, valueOf) ??
 		[nothing('The runs here agree in all facts.')];
