@@ -11,6 +11,8 @@ our @EXPORT_OK = qw(read_matrix join_runs read_claims differing);
 
 my @told_of_a_case = qw(level claim cites against since at covers about);
 
+my $claims_head = qr/\Acase\tlevel\tclaim\b/;
+
 # The matrix of the runs in PATH...: { schema, version, generated, runs, cases, rows }, as
 # schema/matrix.json describes it; each run has its bytes in {tap} beside that.  %options:
 # claims => a file of `pipe7 list --claims`; program => a pipe7 to ask where there is no such file.
@@ -24,7 +26,7 @@ sub read_matrix {
 	return join_runs([map { read_run($_) } @$sources], read_claims($claims));
 }
 
-# What the program says of its cases; nothing where there is none.
+# What the program says of its cases; nothing where there is none, or it is another.
 sub ask {
 	my ($program) = @_;
 
@@ -33,7 +35,7 @@ sub ask {
 		or return;
 	local $/;
 	my $text = <$claims>;
-	return close $claims ? $text : undef;
+	return close($claims) && $text =~ $claims_head ? $text : undef;
 }
 
 # Returns { FAMILY/CASE => { level, claim, ... } }.
@@ -45,7 +47,7 @@ sub read_claims {
 	return {} if !defined $head;
 	utf8::decode($_) for $head, @lines;
 	die "claims: expected what `pipe7 list --claims` prints\n"
-		if $head !~ /^case\tlevel\tclaim\b/;
+		if $head !~ $claims_head;
 	my @columns = split /\t/, $head;
 	for my $line (@lines) {
 		my %case;

@@ -33,8 +33,9 @@ sub read_run {
 	);
 	my $parser = parse(\%run, text_of(\%run));
 
-	$run{place} = $run{facts}{place};
-	$run{profile} = $run{facts}{profile};
+	my ($place, $profile) = $run{name} =~ /^(.+)\+([a-z-]+)$/; # as containers/matrix has it
+	$run{place} = $run{facts}{place} // $place;
+	$run{profile} = $run{facts}{profile} // $profile;
 	$run{date} = $run{facts}{date} // $run{date};
 	$run{name} = "$run{place}+$run{profile}" if defined $run{place} && defined $run{profile};
 	judge(\%run, $parser);
@@ -161,14 +162,16 @@ sub add_comment {
 # What the whole of it is worth.
 sub judge {
 	my ($run, $parser) = @_;
-	push @{ $run->{problems} },
-		grep { !/^Bad plan/ } map { s/\s+/ /gr } $parser->parse_errors;
+	my @errors = map { s/\s+/ /gr } $parser->parse_errors;
+
+	push @{ $run->{problems} }, grep { !/^(?:Bad plan|No plan found)/ } @errors;
 	if (defined $parser->skip_all && $run->{status} eq 'complete') {
 		@$run{qw(status reason)} = ('skipped', $parser->skip_all);
 	} elsif ($run->{status} eq 'complete' && !whole($parser)) {
 		$run->{status} = 'incomplete';
-		$run->{reason} = 'it has ' . $parser->tests_run . ' of '
-			. ($parser->tests_planned // 'an unknown number of') . ' points';
+		$run->{reason} = $run->{tap} eq '' ? 'nothing was printed'
+			: $parser->tests_run . ' points of '
+			. ($parser->tests_planned // 'an unknown number');
 	}
 	for my $cell (values %{ $run->{results} }) {
 		delete @$cell{qw(point name)};

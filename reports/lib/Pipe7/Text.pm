@@ -78,7 +78,7 @@ sub fails_everywhere {
 	return $row->{differs} ne 'state' && @tested && !grep { $_->{state} eq 'pass' } @tested;
 }
 
-# Words to the left, numbers to the right; then the runs that gave no whole result.
+# Words to the left, numbers to the right; then what is to be said of runs that are not whole.
 sub text_of_runs {
 	my ($matrix, $width) = @_;
 	my @table = [qw(run place profile trials unexpected known observed skipped seconds kernel)];
@@ -91,6 +91,7 @@ sub text_of_runs {
 		unshift @faults, join ': ', grep { defined } @$run{qw(status reason)}
 			if $run->{status} ne 'complete';
 		push @none, map { "$number $run->{name}: $_" } @faults;
+		next if !%{ $run->{results} };
 		my ($kernel) = ($run->{facts}{kernel} // '') =~ /(\S+)$/;
 		push @table, [
 			$number, $run->{place} // $run->{name}, $run->{profile} // '',
