@@ -38,7 +38,7 @@ kept() {
 	[ "$(<host+as-is.status)" = 0 ]
 	grep -qx '# argument: as-is' host+as-is.tap
 	grep -qx '# argument: --place' bwrap+unprivileged.tap
-	diff <(grep -A 100 '^place' <<<"$output" | sed '$d') summary
+	diff <(grep -A 100 '^run' <<<"$output" | sed '$d') summary
 	tar -tzf "${PWD%/}.tar.gz" | grep 'host+as-is'
 	compgen -G '.lock-*' && false || true
 }
@@ -50,7 +50,7 @@ kept() {
 	rm -r "$out"
 	matrix host bwrap -- silent
 	[ "$status" -eq 1 ]
-	[[ $output == *'bwrap+unprivileged'*'host+unprivileged: no whole result'* ]]
+	[[ $output == *'bwrap+unprivileged'*'host+unprivileged: incomplete: '* ]]
 }
 
 @test "one place that failed does not end the others" {
@@ -64,8 +64,8 @@ kept() {
 	run "$BATS_TEST_TMPDIR/containers/matrix" -j 1 --out "$out" here host
 	[ "$status" -eq 1 ]
 	grep -qx 'Bail out! here: it is broken' "$out"/*/here+unprivileged.tap
-	grep -qx 'here+unprivileged: here: it is broken' <<<"$output"
-	grep -qE '^host +unprivileged +3 ' "$out"/*/summary
+	grep -qx ' *1 here+unprivileged: bailed out: here: it is broken' <<<"$output"
+	grep -qE '^ *2 +host +unprivileged +3 ' "$out"/*/summary
 }
 
 @test "a place that is missing is skipped, and said so" {

@@ -35,7 +35,7 @@ fake() {
 # Only what .ci/deps itself calls, and nothing that it looks for.
 bare_path() {
 	mkdir bin
-	for tool in sh cat sed sort tr uname env; do ln -s "$(command -v "$tool")" bin; done
+	for tool in sh sed sort tr uname env; do ln -s "$(command -v "$tool")" bin; done
 	fake id 'echo 0'
 }
 

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: ISC
+# What the programs of reports/ have in common: options, errors, output.
+package Pipe7::Command;
+use strict;
+use warnings;
+use File::Basename qw(basename);
+use Getopt::Long ();
+use Exporter qw(import);
+our @EXPORT_OK = qw(options usage_error output);
+
+# Takes the options off @ARGV into %$option, as Getopt::Long has them in @specification; prints
+# $usage when that is asked for.
+sub options {
+	my ($usage, $option, @specification) = @_;
+	my $parser = Getopt::Long::Parser->new(config => [qw(no_auto_abbrev no_ignore_case)]);
+	my ($fault, $help);
+
+	local $SIG{__WARN__} = sub { $fault //= $_[0] };
+	$parser->getoptions($option, @specification, 'help|h' => \$help)
+		or usage_error(lcfirst $fault . ' (--help says which there are)');
+	return if !$help;
+	print $usage;
+	exit 0;
+}
+
+# One line on standard error, and the end.
+sub usage_error {
+	my ($text) = @_;
+
+	printf STDERR "%s: %s\n", basename($0), $text =~ s/\s+/ /gr =~ s/ $//r;
+	exit 2;
+}
+
+# To a file, whole or not at all, or to standard output.
+sub output {
+	my ($path, $text) = @_;
+
+	utf8::encode($text);
+	if (!defined $path) {
+		binmode STDOUT;
+		print $text;
+		close STDOUT or usage_error("standard output: $!");
+		return;
+	}
+	open my $file, '>:raw', "$path.new" or usage_error("--output '$path': $!");
+	if (!print $file $text or !close $file or !rename "$path.new", $path) {
+		my $why = "$!";
+		unlink "$path.new";
+		usage_error("--output '$path': $why");
+	}
+}
+
+1;

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: ISC
+# Which rows of a matrix are shown.
+package Pipe7::Filter;
+use strict;
+use warnings;
+use Exporter qw(import);
+our @EXPORT_OK = qw(filtered);
+
+# The rows for which all of %filter holds: family (a glob), level, state (one of its cells has it),
+# match (a text in what is told of it, whatever the case), all (not only differences), skips (what
+# was skipped in a run and not in another is a difference too).
+# Of one run alone, what is no plain pass and no skip takes the place of differences.
+sub filtered {
+	my ($matrix, %filter) = @_;
+	my $family = defined $filter{family} ? glob_regexp($filter{family}) : undef;
+	my $text = defined $filter{match} ? lc $filter{match} : undef;
+	my @rows = @{ $matrix->{rows} };
+
+	@rows = grep { is_of_note($_, $matrix, $filter{skips}) } @rows if !$filter{all};
+	@rows = grep { $_->{family} =~ $family } @rows if $family;
+	@rows = grep { level_of($_, $matrix) eq $filter{level} } @rows if defined $filter{level};
+	@rows = grep { has_state($_, $filter{state}) } @rows if defined $filter{state};
+	@rows = grep { index(lc words($_, $matrix), $text) >= 0 } @rows if defined $text;
+	return @rows;
+}
+
+sub is_of_note {
+	my ($row, $matrix, $skips) = @_;
+
+	return grep { $_ && $_->{state} =~ /^(?:fail|known|broken)$/ } @{ $row->{cells} }
+		if @{ $matrix->{runs} } == 1;
+	return $row->{differs} eq 'state' || ($skips && $row->{differs} eq 'skip');
+}
+
+sub glob_regexp {
+	my ($glob) = @_;
+	my %means = ('*' => '.*', '?' => '.');
+
+	my $regexp = join '', map { $means{$_} // quotemeta } split //, $glob;
+	return qr/\A$regexp\z/s;
+}
+
+sub level_of {
+	my ($row, $matrix) = @_;
+
+	return ($matrix->{cases}{ $row->{case} } // {})->{level} // '';
+}
+
+sub has_state {
+	my ($row, $state) = @_;
+
+	return grep { $_ && $_->{state} eq $state } @{ $row->{cells} };
+}
+
+sub words {
+	my ($row, $matrix) = @_;
+	my $case = $matrix->{cases}{ $row->{case} } // {};
+	my @cells = grep { defined } @{ $row->{cells} };
+
+	return join "\n", grep { defined } $row->{id}, @$case{qw(claim cites against)},
+		@{ $case->{covers} // [] },
+		map { @$_{qw(reason call want got)}, @{ $_->{notes} // [] } } @cells;
+}
+
+1;

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: ISC
+# Finds runs: in files, directories and archives, as `prove -a` and containers/matrix leave them.
+package Pipe7::Sources;
+use strict;
+use warnings;
+use Archive::Tar;
+use CPAN::Meta::YAML;
+use Digest::SHA qw(sha256);
+use File::Basename qw(basename);
+use IO::Uncompress::Gunzip qw($GunzipError);
+use POSIX qw(strftime);
+use Exporter qw(import);
+our @EXPORT_OK = qw(sources read_file SIZE_MAX);
+
+# A run of the suite takes half a MiB.  What is much larger is no run, and would be read into
+# memory several times.
+use constant SIZE_MAX => 32 << 20;
+
+# Returns the runs in PATH..., each { name, source, bytes, date }, and the text of the first
+# claims.tsv that lies beside them.  The date is of ISO 8601, or undef.  Dies with one line.
+sub sources {
+	my (@paths) = @_;
+	my (@found, $claims, %seen);
+
+	for my $path (@paths) {
+		my ($runs, $theirs) = in_path($path, 1);
+
+		$claims //= $theirs;
+		push @found, grep { $_->{bytes} eq '' || !$seen{ sha256($_->{bytes}) }++ } @$runs;
+	}
+	return (\@found, $claims);
+}
+
+# `asked`: the path was named by the user, so that what is no run is an error.
+sub in_path {
+	my ($path, $asked) = @_;
+
+	return in_directory($path, $asked) if -d $path;
+	my $bytes = $path eq '-' ? read_handle(\*STDIN, $path) : read_file($path);
+	if ($bytes =~ /^\x1f\x8b/) {
+		$bytes = gunzip($bytes, $path);
+	} elsif ($bytes =~ /^(?:BZh|\xfd7zXZ|\x28\xb5\x2f\xfd|PK\x03\x04)/) {
+		die "'$path': expected TAP, or an archive that is a tar, perhaps gzipped\n";
+	}
+	return in_archive($path, $bytes) if is_tar($bytes);
+	die "'$path': expected TAP: there is no plan and no test line in it\n"
+		if $asked && $bytes !~ /^(?:1\.\.\d+|(?:not )?ok\b|Bail out!)/m;
+	return ([{ name => run_name($path), source => $path, bytes => $bytes }]);
+}
+
+# With the directories in it, but not those that links lead to.
+sub in_directory {
+	my ($path, $asked) = @_;
+	my ($date) = date_of_name($path);
+	my (@runs, $claims);
+
+	opendir my $directory, $path or die "'$path': $!\n";
+	my @names = sort grep { !/^\./ } readdir $directory;
+	my @archives = grep { /\.(?:tar|tar\.gz|tgz)$/ } @names;
+	my @directories = grep { -d "$path/$_" && !-l "$path/$_" } @names;
+	for my $name ((grep { /\.tap(?:\.gz)?$/ } @names), @archives, @directories) {
+		my ($inner, $theirs) = in_path("$path/$name", 0);
+		push @runs, @$inner;
+		$claims //= $theirs;
+	}
+	$_->{date} //= $date for @runs;
+	$claims = read_file("$path/claims.tsv") if -f "$path/claims.tsv";
+	die "'$path': expected a directory with .tap files or archives in it\n"
+		if $asked && !@runs;
+	return (\@runs, $claims);
+}
+
+# Some archives have the TAP in files of that name; those of prove have it in files that are named
+# as the tests, and meta.yml says in what order they ran and when.
+sub in_archive {
+	my ($path, $bytes) = @_;
+	my ($date) = date_of_name($path);
+	open my $handle, '<', \$bytes or die "'$path': $!\n";
+	my $tar = Archive::Tar->new;
+
+	$tar->read($handle) or die "'$path': " . one_line($tar->error) . "\n";
+	my @files = grep { $_->is_file } $tar->get_files;
+	my ($meta) = grep { basename($_->full_path) eq 'meta.yml' } @files;
+	my ($claims) = grep { basename($_->full_path) eq 'claims.tsv' } @files;
+	my @tap = grep { $_->name =~ /\.tap$/ } @files;
+	@tap = grep { $_->full_path !~ m{(?:^|/)(?:\.[^/]*|meta\.yml|claims\.tsv)$} } @files
+		if !@tap;
+	die "'$path': expected an archive with TAP in it\n" if !@tap;
+	my %told = $meta ? told_by($meta->get_content) : ();
+	@tap = sort { order($told{ $a->full_path }) <=> order($told{ $b->full_path }) } @tap;
+	my @runs = map { {
+		name => run_name($_->full_path),
+		source => "$path:" . $_->full_path,
+		bytes => $_->get_content // '',
+		date => $told{ $_->full_path }{date} // $told{''}{date} // $date,
+	} } @tap;
+	return (\@runs, $claims && $claims->get_content);
+}
+
+sub order {
+	my ($told) = @_;
+
+	return $told->{number} // 9**9;
+}
+
+# What meta.yml of an archive says of each file, and under '' of all of them.
+sub told_by {
+	my ($text) = @_;
+	my $meta = eval { CPAN::Meta::YAML->read_string($text)->[0] };
+	my %told;
+
+	return if ref $meta ne 'HASH';
+	$told{''}{date} = iso($meta->{start_time});
+	my $number = 0;
+	my $files = $meta->{file_attributes};
+	for my $file (ref $files eq 'ARRAY' ? @$files : ()) {
+		next if ref $file ne 'HASH' || !defined $file->{description};
+		$told{ $file->{description} } =
+			{ number => $number++, date => iso($file->{start_time}) };
+	}
+	return %told;
+}
+
+sub iso {
+	my ($seconds) = @_;
+
+	return defined $seconds && $seconds =~ /^(\d{1,11})(?:\.\d*)?$/
+		? strftime('%Y-%m-%dT%H:%M:%SZ', gmtime $1) : undef;
+}
+
+# As containers/matrix names its directories, or as anybody writes a day.
+sub date_of_name {
+	my ($path) = @_;
+
+	return "$1-$2-$3T$4:$5:$6Z"
+		if $path =~ m{(?:^|/)(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)\.[^/]*/?$};
+	return "$1-$2-$3" if $path =~ m{(\d{4})-([01]\d)-([0-3]\d)[^/]*/?$};
+	return;
+}
+
+sub run_name {
+	my ($path) = @_;
+
+	return basename($path) =~ s/\.gz$//r =~ s/\.tap$//r;
+}
+
+sub is_tar {
+	my ($bytes) = @_;
+
+	return length $bytes > 262 && substr($bytes, 257, 5) eq 'ustar';
+}
+
+sub gunzip {
+	my ($bytes, $path) = @_;
+	my $inflated = IO::Uncompress::Gunzip->new(\$bytes, MultiStream => 1);
+
+	return read_handle($inflated, $path, $inflated && sub { $GunzipError });
+}
+
+sub read_file {
+	my ($path) = @_;
+
+	open my $file, '<:raw', $path or die "'$path': $!\n";
+	return read_handle($file, $path);
+}
+
+sub read_handle {
+	my ($handle, $path, $fault) = @_;
+	my ($bytes, $n) = ('', 1);
+
+	die "'$path': not a whole gzip file\n" if !$handle;
+	while ($n) {
+		$n = read $handle, $bytes, 1 << 20, length $bytes;
+		die "'$path': " . ($fault ? one_line($fault->()) : $!) . "\n"
+			if !defined $n || $n < 0;
+		die "'$path': expected a run of at most " . (SIZE_MAX >> 20) . " MiB\n"
+			if length $bytes > SIZE_MAX;
+	}
+	return $bytes;
+}
+
+sub one_line {
+	my ($text) = @_;
+
+	return ($text // 'cannot be read') =~ s/\s+/ /gr;
+}
+
+1;
