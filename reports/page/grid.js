@@ -108,8 +108,8 @@ function headOf(run) {
 	make('span', { class: 'head' },
 		make('span', { class: 'who' }, make('span', { class: 'place' }, run.place ?? run.name),
 			make('span', { class: 'profile' }, run.profile ?? '')),
-		make('span', { class: 'where' }, where.filter(Boolean).map((text) =>
-			make('span', {}, text)))),
+		make('span', { class: 'where' }, !complete && make('b', {}, run.status),
+			where.filter(Boolean).map((text) => make('span', {}, text)))),
 	make('span', { class: 'foot' }, footOf(run)));
 }
 

@@ -3,6 +3,8 @@
 
 const control = (id) => document.getElementById(id);
 const fields = ['q', 'family', 'level', 'runs'];
+const switches = ['diff', 'skips'];
+const filters = [...fields, 'state', ...switches];
 
 function fillControls() {
 	for (const [family, list] of rowsOfFamily)
@@ -18,6 +20,8 @@ function fillControls() {
 		letters.split('').filter((letter) => letter !== 'a').map((letter) => badge(letter)),
 		` ${name} `, make('span', { class: 'number' })));
 	control('summary').textContent = summary();
+	control('legend').append(...[...kinds].filter(([letter]) => letter !== '.')
+		.flatMap(([letter, kind]) => [badge(letter), ` ${kind.name} \u2003`]));
 	for (const id of ['views', 'tools', 'filters'])
 		control(id).hidden = false;
 }
@@ -47,9 +51,9 @@ function choose(name) {
 function show(state, before, keepFocus) {
 	const changed = (...names) => !before || names.some((name) => state[name] !== before[name]);
 
-	if (changed('view', ...fields, 'state', 'diff'))
+	if (changed('view', ...filters))
 		showView(state);
-	if (changed('id', 'run') || !panel.hidden && changed('view', ...fields, 'state', 'diff'))
+	if (changed('id', 'run') || !panel.hidden && changed('view', ...filters))
 		showPanel(state, { keepFocus: keepFocus || !changed('id', 'run') });
 	markOpened(state);
 }
@@ -68,15 +72,16 @@ function showView(state) {
 	for (const field of fields)
 		if (control(field).value !== state[field])
 			control(field).value = state[field];
-	control('diff').checked = state.diff === '1';
+	for (const name of switches)
+		control(name).checked = state[name] === '1';
+	control('skips').disabled = state.diff !== '1';
 	scroller.hidden = !results;
 	showTables(results ? 'results' : state.view, someRuns);
 	if (results)
 		showResults(state, someRuns);
 	else
 		control('count').textContent = `${someRuns.length} of ${plural(runs.length, 'run')}`;
-	control('clear').disabled = !['q', 'family', 'level', 'state', 'runs', 'diff']
-		.some((name) => state[name] !== plainView[name]);
+	control('clear').disabled = filters.every((name) => state[name] === plainView[name]);
 }
 
 function showResults(state, someRuns) {
@@ -93,9 +98,18 @@ function showResults(state, someRuns) {
 	}
 	control('count').textContent = `${some.length} of ${plural(rows.length, 'result')}` +
 		(someRuns.length < runs.length ? `, ${someRuns.length} of ${plural(runs.length, 'run')}` : '');
+	control('filtered').textContent = visible(inWordsOf(state));
 	grid.hidden = someRuns.length === 0;
 	control('nothing').hidden = some.length > 0;
 	control('nothing').textContent = visible(whyNothing(state, someRuns));
+}
+
+// For paper, which has no controls.
+function inWordsOf(state) {
+	return [state.diff === '1' && `differences only${state.skips === '1' ? ', skips too' : ''}`,
+		state.q && `with "${state.q}"`, state.family && `family ${state.family}`,
+		state.level && `level ${state.level}`, state.state && `with a result ${state.state}`,
+		state.runs && `runs with "${state.runs}"`].filter(Boolean).join('; ');
 }
 
 function whyNothing(state, someRuns) {
@@ -106,7 +120,7 @@ function whyNothing(state, someRuns) {
 	if (someRuns.length === 0)
 		return 'No run has any of these words in its name or kernel.';
 	if (state.diff === '1' && rowsOf({ ...state, diff: '0' }, someRuns).length > 0)
-		return 'The runs agree in all of these results. Switch off "Differences only" to see them.';
+		return 'The runs agree wherever they tested this. Switch off "Differences only" to see it.';
 	return 'No result is like that. "Clear" shows all.';
 }
 
@@ -135,7 +149,8 @@ for (const field of fields) {
 	control(field).addEventListener('change', () => { typing = undefined; });
 	control(field).addEventListener('blur', () => { typing = undefined; });
 }
-control('diff').addEventListener('change', () => go({ diff: control('diff').checked ? '1' : '0' }));
+for (const name of switches)
+	control(name).addEventListener('change', () => go({ [name]: control(name).checked ? '1' : '0' }));
 control('clear').addEventListener('click', () => {
 	const { view, id, run } = shown;
 	go({ ...plainView, view, id, run });

@@ -2,9 +2,8 @@
 // What is shown is a function of the data and of the fragment of the address: so that a link is
 // enough to show it to others, and so that back goes back.
 
-const somethingDiffers = runs.length > 1 && rows.some((row) => differs(row, runs));
 const plainView = { view: 'results', q: '', family: '', level: '', state: '', runs: '',
-	diff: somethingDiffers ? '1' : '0', id: '', run: '' };
+	diff: rows.some((row) => differs(row, runs)) ? '1' : '0', skips: '0', id: '', run: '' };
 
 let shown = read();
 const listeners = [];
@@ -64,15 +63,18 @@ addEventListener('hashchange', arrive);
 
 // --- what a state selects -----------------------------------------------------
 
-// Results that are there, and not all in the same state.
-function differs(row, someRuns) {
+// Results that are there, and not all in the same state.  What was tested in one run and not in
+// another is a difference only `withSkips`: there are many such, and they say little.
+function differs(row, someRuns, withSkips = false) {
 	let first = '';
 
 	for (const run of someRuns) {
 		const { state } = kinds.get(row.states[run.number]);
-		if (state && first && state !== first)
+		if (!state || state === 'skip' && !withSkips)
+			continue;
+		if (first && state !== first)
 			return true;
-		first ||= state;
+		first = state;
 	}
 	return false;
 }
@@ -96,7 +98,7 @@ function rowsOf(state, someRuns, { anyState = false } = {}) {
 		wanted.every((word) => row.text.includes(word)) &&
 		someRuns.some((run) => letters ? letters.includes(row.states[run.number])
 			: row.states[run.number] !== '.') &&
-		(state.diff !== '1' || differs(row, someRuns)));
+		(state.diff !== '1' || differs(row, someRuns, state.skips === '1')));
 }
 
 // The names in the address are the five states, and `unexpected` for what needs somebody.

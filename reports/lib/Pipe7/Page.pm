@@ -6,7 +6,6 @@ use strict;
 use warnings;
 use Compress::Zlib ();
 use Digest::SHA qw(sha256_base64);
-use Encode qw(encode);
 use Exporter qw(import);
 use File::Basename qw(dirname);
 use HTML::Template;
@@ -129,20 +128,20 @@ sub reason_of {
 	return %reason ? \%reason : undef;
 }
 
+my @of_a_run = qw(name place profile date source status reason problems facts limits totals);
+
 sub run_of {
 	my ($run) = @_;
-	my %copy = %$run;
-	$copy{tap} = defined $run->{tap} ? 1 : 0;
-	return \%copy;
+	return { tap => defined $run->{tap} ? 1 : 0, map { $_ => $run->{$_} } @of_a_run };
 }
 
-# The reports as they were, compressed: page.js makes files of them.
+# The reports as they were, byte by byte, compressed: panel.js makes files of them.
 sub taps {
 	my ($runs) = @_;
 	my @taps;
 	for my $number (0 .. $#$runs) {
 		my $tap = $runs->[$number]{tap} // next;
-		my $compressed = Compress::Zlib::memGzip(encode('UTF-8', $tap));
+		my $compressed = Compress::Zlib::memGzip($tap);
 		push @taps, { number => $number, tap => encode_base64($compressed, '') };
 	}
 	return @taps;
