@@ -110,8 +110,12 @@ function make(tag, attributes = {}, ...children) {
 
 // A glyph in its colours, for eyes; the words are beside it or in a label.
 function badge(letter, text = '') {
-	return make('span', { class: `badge is-${letter === '.' ? 'none' : letter}`,
-		'aria-hidden': !text && 'true' }, kinds.get(letter).glyph + text);
+	return make('span', { class: `badge ${classOf(letter)}`, 'aria-hidden': !text && 'true' },
+		kinds.get(letter).glyph + text);
+}
+
+function classOf(letter) {
+	return `is-${letter === '.' ? 'none' : letter}`;
 }
 
 // A long identity may be broken after what separates its words.

@@ -7,7 +7,7 @@ const head = grid.createTHead();
 const body = grid.createTBody();
 const above = spacer();
 const below = spacer();
-const spare = 12;
+const spare = 6;
 
 // A line is { family } or { row }; drawn are those in the document, by number.
 let lines = [];
@@ -16,8 +16,9 @@ let drawn = new Map();
 let printing = false;
 let cornerText;
 
-// Where the keyboard is: line -1 is the head, column -1 the first.
+// Where the keyboard is, and what the panel is about: line -1 is the head, column -1 the first.
 let active = { line: -1, column: -1 };
+let opened;
 
 function spacer() {
 	return make('tr', { 'aria-hidden': 'true', class: 'spacer' }, make('td'));
@@ -30,8 +31,11 @@ function showGrid(someRows, someRuns) {
 	lines = [...Map.groupBy(someRows, (row) => row.family)].flatMap(([family, list]) =>
 		[{ family, list }, ...list.map((row, index) =>
 			({ row, again: index > 0 && list[index - 1].name === row.name }))]);
-	columns = someRuns;
-	drawHead();
+	if (columns !== someRuns) {
+		columns = someRuns;
+		drawHead();
+	}
+	grid.setAttribute('aria-rowcount', lines.length + 1);
 	for (const line of drawn.values())
 		line.remove();
 	drawn = new Map();
@@ -67,13 +71,14 @@ function measure() {
 // Cells say more where there is room.
 function resized() {
 	const before = grid.classList.contains('narrow');
+	const focus = body.contains(document.activeElement);
 
 	measure();
 	if (before !== grid.classList.contains('narrow')) {
 		for (const line of drawn.values())
 			line.remove();
 		drawn.clear();
-		moveTo(active.line, active.column, { focus: false });
+		moveTo(active.line, active.column, { focus });
 	}
 	draw();
 }
@@ -93,7 +98,6 @@ function drawHead() {
 			make('span', { class: 'for-ears' }, 'Case'), cornerText),
 		columns.map(headOf)));
 	grid.setAttribute('role', 'grid');
-	grid.setAttribute('aria-rowcount', lines.length + 1);
 	grid.setAttribute('aria-colcount', columns.length + 1);
 }
 
@@ -146,13 +150,22 @@ function rowLine(row, again) {
 	const rest = row.id.slice(row.name.length);
 	const name = row.name.slice(row.family.length + 1) || row.name;
 
-	return make('tr', {},
+	return make('tr', { 'data-id': row.id },
 		make('th', { scope: 'row', tabindex: -1, class: again ? 'row again' : 'row' },
 			make('div', { class: 'label' }, make('span', { class: 'name' }, name),
 				rest && make('span', { class: 'rest' }, rest),
 				make('span', { class: `level ${levels[row.level] ? row.level : ''}` },
 					levels[row.level] ?? row.level))),
 		columns.map((run) => cellOf(row, run)));
+}
+
+// Whatever the filters leave of a family, its totals are of all its rows.
+const totals = new Map();
+
+function totalsOf(family) {
+	if (!totals.has(family))
+		totals.set(family, runs.map((run) => tally(rowsOfFamily.get(family), [run])));
+	return totals.get(family);
 }
 
 function familyLine(family, list) {
@@ -165,7 +178,7 @@ function familyLine(family, list) {
 				make('span', { class: 'about' }, all[0].about.about ?? ''),
 				make('span', { class: 'level' }, count))),
 		columns.map((run) => {
-			const counts = tally(all, [run]);
+			const counts = totalsOf(family)[run.number];
 			const [worst] = counts.keys();
 			const says = inWords(counts) || 'no result';
 			return make('td', { tabindex: -1, 'aria-label': says, title: says,
@@ -174,33 +187,34 @@ function familyLine(family, list) {
 		}));
 }
 
-// Cells are many and of few kinds, so they are copies.
+// Cells are many and of few kinds, so they are copies, of as few nodes as can be.  With more room
+// they say what happened beside the glyph.
 const patterns = new Map([...kinds].map(([letter, kind]) => [letter,
-	make('td', { tabindex: -1, 'aria-label': kind.name,
-		class: `cell-${letter === '.' ? 'none' : letter}` }, make('span',
-		{ class: `is-${letter === '.' ? 'none' : letter}` }, kind.glyph))]));
+	make('td', { tabindex: -1, class: classOf(letter), 'aria-label': kind.name }, kind.glyph)]));
 
 function cellOf(row, run) {
-	const cell = patterns.get(row.states[run.number]).cloneNode(true);
-	const why = row.reasons[run.number];
+	const letter = row.states[run.number];
 
-	if (why !== undefined && !grid.classList.contains('narrow')) {
-		const { got, class: kind, reason } = data.why[why];
-		cell.append(make('span', { class: 'short', 'aria-hidden': 'true' },
-			got ?? [kind, reason].filter(Boolean).join(': ')));
-	}
-	return cell;
+	return grid.classList.contains('narrow') ? patterns.get(letter).cloneNode(true)
+		: wideCell(letter, data.why[row.reasons[run.number]] ?? {});
+}
+
+function wideCell(letter, { got, class: kind, reason }) {
+	const { name, glyph } = kinds.get(letter);
+	const short = got?.replace(/^(fails with|returns) /, '') ??
+		[kind, reason].filter(Boolean).join(': ');
+
+	return make('td', { tabindex: -1, 'aria-label': short ? `${name}: ${short}` : name },
+		make('span', { class: classOf(letter) }, glyph),
+		short && make('span', { class: 'short' }, short));
 }
 
 // --- what is in sight ---------------------------------------------------------
 
-function heightOfLine() {
-	return drawn.values().next().value?.offsetHeight ||
-		parseFloat(getComputedStyle(grid).getPropertyValue('--line'));
-}
+// All lines are of one height, which is known once there is one.
+let height = 24;
 
 function draw() {
-	const height = heightOfLine();
 	const first = printing ? 0 : Math.floor(scroller.scrollTop / height);
 	const seen = Math.ceil(scroller.clientHeight / height);
 	const from = Math.max(0, first - spare);
@@ -222,11 +236,14 @@ function draw() {
 		}
 		next = drawn.get(number);
 	}
+	if (!printing)
+		height = drawn.get(from)?.offsetHeight || height;
 	above.firstChild.style.height = `${from * height}px`;
 	below.firstChild.style.height = `${(lines.length - to) * height}px`;
 	above.hidden = from === 0;
 	below.hidden = to >= lines.length;
 	rove();
+	markOpened();
 	nameCorner(first);
 }
 
@@ -257,7 +274,6 @@ function rove() {
 }
 
 function moveTo(line, column, { focus = true } = {}) {
-	const height = heightOfLine();
 	const room = scroller.clientHeight - head.offsetHeight;
 
 	active = { line: Math.max(-1, Math.min(line, lines.length - 1)),
@@ -276,9 +292,19 @@ function moveTo(line, column, { focus = true } = {}) {
 		cell?.focus({ preventScroll: true });
 }
 
-// The line of a row that is shown, or -1.
-function lineOfRow(id) {
-	return lines.findIndex((line) => line.row?.id === id);
+// Where a row is and a run, if they are shown.
+function placeOf({ id, run }) {
+	const line = id ? lines.findIndex((each) => each.row?.id === id) : -1;
+
+	return id && line < 0 ? undefined
+		: { line, column: columns.findIndex((each) => each.name === run) };
+}
+
+function markOpened() {
+	for (const cell of grid.querySelectorAll('.opened'))
+		cell.classList.remove('opened');
+	if (opened)
+		cellAt(opened)?.classList.add('opened');
 }
 
 const steps = {
@@ -293,7 +319,7 @@ const steps = {
 };
 
 function page() {
-	return Math.max(1, Math.floor((scroller.clientHeight - head.offsetHeight) / heightOfLine()) - 1);
+	return Math.max(1, Math.floor((scroller.clientHeight - head.offsetHeight) / height) - 1);
 }
 
 scroller.addEventListener('keydown', (event) => {

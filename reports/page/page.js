@@ -55,7 +55,8 @@ function show(state, before, keepFocus) {
 		showView(state);
 	if (changed('id', 'run') || !panel.hidden && changed('view', ...filters))
 		showPanel(state, { keepFocus: keepFocus || !changed('id', 'run') });
-	markOpened(state);
+	opened = panel.hidden ? undefined : placeOf(state);
+	markOpened();
 }
 
 function showView(state) {
@@ -88,13 +89,14 @@ function showResults(state, someRuns) {
 	const some = rowsOf(state, someRuns);
 	const candidates = state.state ? rowsOf(state, someRuns, { anyState: true }) : some;
 	const pressed = state.state.split(',');
+	const there = sumsOf(someRuns);
 
 	showGrid(some, someRuns);
 	for (const button of control('state').children) {
-		const letters = choices.get(button.dataset.state);
+		const mask = bitsOf(choices.get(button.dataset.state));
 		button.setAttribute('aria-pressed', pressed.includes(button.dataset.state));
-		button.querySelector('.number').textContent = candidates.filter((row) =>
-			someRuns.some((run) => letters.includes(row.states[run.number]))).length;
+		button.querySelector('.number').textContent =
+			candidates.filter((row) => there.get(row) & mask).length;
 	}
 	control('count').textContent = `${some.length} of ${plural(rows.length, 'result')}` +
 		(someRuns.length < runs.length ? `, ${someRuns.length} of ${plural(runs.length, 'run')}` : '');
@@ -122,18 +124,6 @@ function whyNothing(state, someRuns) {
 	if (state.diff === '1' && rowsOf({ ...state, diff: '0' }, someRuns).length > 0)
 		return 'The runs agree wherever they tested this. Switch off "Differences only" to see it.';
 	return 'No result is like that. "Clear" shows all.';
-}
-
-// The cell or row whose panel is open.
-function markOpened(state) {
-	const line = lineOfRow(state.id);
-
-	for (const cell of grid.querySelectorAll('.opened'))
-		cell.classList.remove('opened');
-	if (panel.hidden || line < 0 && state.id)
-		return;
-	cellAt({ line, column: columns.findIndex((run) => run.name === state.run) })
-		?.classList.add('opened');
 }
 
 // --- controls -----------------------------------------------------------------
@@ -260,5 +250,5 @@ setTheme(themes.includes(keptTheme()) ? keptTheme() : 'system');
 fillControls();
 listeners.push(show);
 show(shown);
-if (shown.id)
-	moveTo(lineOfRow(shown.id), columns.findIndex((run) => run.name === shown.run), { focus: false });
+if (opened)
+	moveTo(opened.line, opened.column, { focus: false });

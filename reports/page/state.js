@@ -2,8 +2,48 @@
 // What is shown is a function of the data and of the fragment of the address: so that a link is
 // enough to show it to others, and so that back goes back.
 
+// --- what is in a row ---------------------------------------------------------
+
+// Which letters there are in a row, as a sum of their bits: what filters look at.
+const bits = new Map([...kinds.keys()].map((letter, index) =>
+	[letter, letter === '.' ? 0 : 1 << index]));
+const bitsByCode = new Uint16Array(128);
+for (const [letter, bit] of bits)
+	bitsByCode[letter.charCodeAt(0)] = bit;
+
+function bitsOf(letters) {
+	return [...letters].reduce((sum, letter) => sum | bits.get(letter), 0);
+}
+
+const bitsOfStates = ['fo', 'b', 'k', 'pa', 's'].map(bitsOf);
+
+// The sums of all rows, for some runs; made anew when these are others.
+const sums = new WeakMap();
+
+function sumsOf(someRuns) {
+	if (!sums.has(someRuns))
+		sums.set(someRuns, new Map(rows.map((row) => {
+			let sum = 0;
+			for (const run of someRuns)
+				sum |= bitsByCode[row.states.charCodeAt(run.number)];
+			return [row, sum];
+		})));
+	return sums.get(someRuns);
+}
+
+// Results that are there, and not all in the same state.  What was tested in one run and not in
+// another is a difference only `withSkips`: there are many such, and they say little.
+function differs(sum, withSkips = false) {
+	const states = withSkips ? bitsOfStates : bitsOfStates.slice(0, -1);
+
+	return states.filter((state) => state & sum).length > 1;
+}
+
+// --- the address --------------------------------------------------------------
+
+const somethingDiffers = [...sumsOf(runs).values()].some((sum) => differs(sum));
 const plainView = { view: 'results', q: '', family: '', level: '', state: '', runs: '',
-	diff: rows.some((row) => differs(row, runs)) ? '1' : '0', skips: '0', id: '', run: '' };
+	diff: somethingDiffers ? '1' : '0', skips: '0', id: '', run: '' };
 
 let shown = read();
 const listeners = [];
@@ -14,7 +54,7 @@ function read() {
 
 	for (const part of location.hash.slice(1).split('&')) {
 		const [name, value = ''] = part.split(/=(.*)/s);
-		if (!(name in state))
+		if (!Object.hasOwn(plainView, name))
 			continue;
 		try {
 			state[name] = decodeURIComponent(value);
@@ -63,42 +103,32 @@ addEventListener('hashchange', arrive);
 
 // --- what a state selects -----------------------------------------------------
 
-// Results that are there, and not all in the same state.  What was tested in one run and not in
-// another is a difference only `withSkips`: there are many such, and they say little.
-function differs(row, someRuns, withSkips = false) {
-	let first = '';
-
-	for (const run of someRuns) {
-		const { state } = kinds.get(row.states[run.number]);
-		if (!state || state === 'skip' && !withSkips)
-			continue;
-		if (first && state !== first)
-			return true;
-		first = state;
-	}
-	return false;
-}
-
 const words = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
+
+// The same array for the same words.
+const runsByWords = new Map();
 
 function runsOf(state) {
 	const wanted = words(state.runs);
+	const key = wanted.join(' ');
 
-	return wanted.length === 0 ? runs
-		: runs.filter((run) => wanted.some((word) => run.text.includes(word)));
+	if (!runsByWords.has(key))
+		runsByWords.set(key, runs.filter((run) => wanted.length === 0 ||
+			wanted.some((word) => run.text.includes(word))));
+	return runsByWords.get(key);
 }
 
 // rowsOf(state, runs, { anyState }): what is left of the rows; to count by state, of any state.
 function rowsOf(state, someRuns, { anyState = false } = {}) {
+	const there = sumsOf(someRuns);
 	const wanted = words(state.q);
-	const letters = state.state && !anyState ? lettersOf(state.state) : '';
+	const mask = state.state && !anyState ? bitsOf(lettersOf(state.state)) : ~0;
 
-	return rows.filter((row) => (!state.family || row.family === state.family) &&
+	return rows.filter((row) => mask & there.get(row) &&
+		(!state.family || row.family === state.family) &&
 		(!state.level || row.level === state.level) &&
-		wanted.every((word) => row.text.includes(word)) &&
-		someRuns.some((run) => letters ? letters.includes(row.states[run.number])
-			: row.states[run.number] !== '.') &&
-		(state.diff !== '1' || differs(row, someRuns, state.skips === '1')));
+		(state.diff !== '1' || differs(there.get(row), state.skips === '1')) &&
+		wanted.every((word) => row.text.includes(word)));
 }
 
 // The names in the address are the five states, and `unexpected` for what needs somebody.

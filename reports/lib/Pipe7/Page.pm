@@ -29,7 +29,7 @@ sub page {
 		default_escape => 'HTML', die_on_bad_params => 1);
 
 	$template->param(
-		title => visible($options{title} // 'pipe7'),
+		title => substr(visible($options{title} // 'pipe7'), 0, 60),
 		style => $style,
 		style_hash => hash_of($style),
 		script => $script,
