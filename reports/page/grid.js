@@ -59,6 +59,7 @@ function measure() {
 	const each = Math.floor((wide - first) / count);
 
 	grid.classList.toggle('narrow', !roomy);
+	grid.classList.toggle('many', count > 30);
 	grid.style.setProperty('--first', `${first}px`);
 	grid.style.setProperty('--each', `${roomy ? Math.min(each, 260)
 		: Math.max(36, Math.min(each, 44))}px`);

@@ -455,6 +455,9 @@ exports.nothing = async (driver) => {
 
 	page = await driver.open('one');
 	assert.equal((await allRows(page)).length, 30);
+	await page.click('[data-state=pass]');
+	assert.deepEqual(await allRows(page), expected(driver.matrix('one'), (row, cells) =>
+		cells[0].state === 'pass', { diff: false }));
 	page = await driver.open('one', { hash: 'view=limits' });
 	assert.equal(await page.$$eval('#tables .other', (cells) => cells.length), 0);
 };
