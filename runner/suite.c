@@ -84,7 +84,7 @@ static bool print_idle_entries(struct run *run)
 		if (n < run->count)
 			continue;
 		text_add(&text, "# known deviation matches nothing: ");
-		yaml_scalar(&text, pattern, IDENTITY_MAX);
+		text_add_scalar(&text, pattern, IDENTITY_MAX);
 		text_add(&text, "\n");
 		print(run, &text);
 		idle = true;

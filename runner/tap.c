@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: ISC
 #include <ctype.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,55 +10,11 @@ static const char *const verdicts[] = {
 	"undecided", "undecided", "pass", "fail", "skip", "broken"
 };
 
-void text_add(struct text *text, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	int n = vsnprintf(text->bytes + text->length, text->size - text->length, format, args);
-	va_end(args);
-	if (n > 0)
-		text->length += (size_t)n;
-	if (text->length >= text->size)
-		text->length = text->size - 1;
-}
-
-// A point has hundreds of them, and a run a thousand points.
-static void add_char(struct text *text, char c)
-{
-	if (text->length + 1 >= text->size)
-		return;
-	text->bytes[text->length++] = c;
-	text->bytes[text->length] = '\0';
-}
-
-static char printable(char c)
-{
-	return (char)(c >= ' ' && c <= '~' ? c : '?');
-}
-
-void text_add_printable(struct text *text, const char *value, size_t max)
-{
-	for (size_t i = 0; i < max && value[i] != '\0'; i++)
-		add_char(text, printable(value[i]));
-}
-
-void yaml_scalar(struct text *text, const char *value, size_t max)
-{
-	add_char(text, '\'');
-	for (size_t i = 0; i < max && value[i] != '\0'; i++) {
-		if (value[i] == '\'')
-			add_char(text, '\'');
-		add_char(text, printable(value[i]));
-	}
-	add_char(text, '\'');
-}
-
 // A reason behind "# SKIP" or "# TODO": printable, and without a second "#".
 static void add_reason(struct text *text, const char *reason, size_t max)
 {
 	for (size_t i = 0; i < max && reason[i] != '\0'; i++)
-		add_char(text, reason[i] == '#' || reason[i] == '\\' ? '?' : printable(reason[i]));
+		text_add_char(text, reason[i] == '#' || reason[i] == '\\' ? '?' : text_printable(reason[i]));
 }
 
 static bool is_failure(enum verdict verdict)
@@ -119,7 +74,7 @@ static void add_line(struct text *text, const char *margin, const char *key, con
 		     size_t max)
 {
 	text_add(text, "%s%s: ", margin, key);
-	yaml_scalar(text, value, max);
+	text_add_scalar(text, value, max);
 	text_add(text, "\n");
 }
 
@@ -129,7 +84,7 @@ static void add_file(struct text *text, const char *name, size_t max)
 	for (size_t i = 0; i < max && name[i] != '\0'; i++) {
 		bool plain = isalnum((unsigned char)name[i]) || strchr("_./-", name[i]);
 
-		add_char(text, plain ? name[i] : '?');
+		text_add_char(text, plain ? name[i] : '?');
 	}
 }
 
@@ -173,7 +128,7 @@ static void add_notes(struct text *text, const char *margin, const struct record
 
 	for (uint32_t i = 0; i < count && i < NOTES_MAX; i++) {
 		text_add(text, "%snote%u: ", margin, i + 1);
-		yaml_scalar(text, r->notes[i], sizeof r->notes[i]);
+		text_add_scalar(text, r->notes[i], sizeof r->notes[i]);
 		text_add(text, "\n");
 	}
 }

@@ -5,23 +5,14 @@
 #define TAP_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "known.h"
+#include "text.h"
 #include "trial.h"
 
 enum tap_format { TAP13, TAP14, KTAP };
 
 enum { TAP_POINT_MAX = 8192 };
-
-// A text that grows up to its size and is cut there; zero-terminated always.
-struct text {
-	char *bytes;
-	size_t size, length;
-};
-void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-// At most `max` bytes of `value`; what is not printable ASCII as `?`.
-void text_add_printable(struct text *text, const char *value, size_t max);
 
 struct point {
 	enum tap_format format;
@@ -43,7 +34,5 @@ void tap_fact(struct text *text, const char *key, const char *value);
 // A whole file that is skipped.
 void tap_skip_all(struct text *text, enum tap_format format, const char *reason);
 void tap_bail_out(struct text *text, enum tap_format format, const char *reason);
-// Adds `value` as a single-quoted YAML scalar of printable ASCII on one line.
-void yaml_scalar(struct text *text, const char *value, size_t max);
 
 #endif

@@ -83,7 +83,7 @@ START_TEST(a_scalar_is_one_quoted_line)
 {
 	struct text text = { bytes, sizeof bytes, 0 };
 
-	yaml_scalar(&text, scalars[_i].value, scalars[_i].max);
+	text_add_scalar(&text, scalars[_i].value, scalars[_i].max);
 	ck_assert_str_eq(bytes, scalars[_i].scalar);
 }
 END_TEST
