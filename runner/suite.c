@@ -65,26 +65,29 @@ static void print_beginning(struct run *run)
 	if (run->options->command == COMMAND_RUN)
 		tap_begin(&text, run->options->format, run->count);
 	facts_gather(&text, run->options, &run->credentials);
+	known_hold(&run->known, text.bytes);
 	print(run, &text);
 }
 
-// An entry that names no trial of this run, when that is an error.
+// An entry that is here for nothing, when that is an error.
 static bool print_idle_entries(struct run *run)
 {
 	char bytes[TAP_POINT_MAX];
 	struct text text = { bytes, sizeof bytes, 0 };
 	bool idle = false;
 
-	for (unsigned i = 0; run->options->strict_known && i < run->known.count; i++) {
-		const char *pattern = run->known.entries[i].pattern;
-		unsigned n = 0;
+	if (!run->options->strict_known)
+		return false;
+	known_use(&run->known);
+	for (unsigned i = 0; i < run->known.count; i++) {
+		const struct known_entry *entry = &run->known.entries[i];
 
-		while (n < run->count && !identity_is(&run->trials[n], pattern))
-			n++;
-		if (n < run->count)
+		if (!entry->holds || entry->used)
 			continue;
-		text_add(&text, "# known deviation matches nothing: ");
-		text_add_scalar(&text, pattern, IDENTITY_MAX);
+		text_add(&text,
+			 "# %s:%u: names no trial that no line before it names: ", entry->file,
+			 entry->line);
+		text_add_scalar(&text, entry->pattern, IDENTITY_MAX);
 		text_add(&text, "\n");
 		print(run, &text);
 		idle = true;

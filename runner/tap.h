@@ -14,6 +14,8 @@ enum tap_format { TAP13, TAP14, KTAP };
 
 enum { TAP_POINT_MAX = 8192 };
 
+#define TAP_FACT "# fact: " // what a fact begins with
+
 struct point {
 	enum tap_format format;
 	unsigned number;
