@@ -178,16 +178,14 @@ static void add_limits(struct text *text)
 		add_limit(text, "rlimit_nproc", limit);
 }
 
-static void gather_here(struct text *text, const struct options *o, const struct credentials *c)
+typedef void gatherer(struct text *text, const struct options *o, const struct credentials *c);
+
+static void gather_facts(struct text *text, const struct options *o, const struct credentials *c)
 {
 	char reason[REASON_MAX];
 
 	if (!credentials_take(c, 0, 0, reason))
 		fact(text, "credentials", "not taken: %s", reason);
-	if (o->limits) {
-		probes_add(text);
-		return;
-	}
 	fact(text, "pipe7", "%s", PIPE7_VERSION);
 	add_date(text);
 	fact(text, "place", "%s", o->place);
@@ -199,22 +197,45 @@ static void gather_here(struct text *text, const struct options *o, const struct
 	add_limits(text);
 }
 
-void facts_gather(struct text *text, const struct options *o, const struct credentials *c)
+static void gather_limits(struct text *text, const struct options *o, const struct credentials *c)
+{
+	probe_printer *printer = o->command == COMMAND_FACTS ? probes_row : tap_limit;
+	char reason[REASON_MAX];
+	bool taken = credentials_take(c, 0, 0, reason);
+
+	probes_add(&(const struct probes){ text, printer, taken && c->own_uids });
+}
+
+static void in_a_child(gatherer *gather, struct text *text, const struct options *o,
+		       const struct credentials *c)
 {
 	char *shared = mmap(NULL, FACTS_TEXT_MAX, PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct text theirs = { shared, FACTS_TEXT_MAX, 0 };
+	int status = -1;
 
 	if (shared == MAP_FAILED)
 		return;
 	pid_t pid = fork();
 	if (pid == 0) {
-		gather_here(&theirs, o, c);
+		gather(&theirs, o, c);
 		_exit(0);
 	}
 	if (pid > 0)
-		waitpid(pid, NULL, 0);
+		waitpid(pid, &status, 0);
 	shared[FACTS_TEXT_MAX - 1] = '\0';
 	text_add(text, "%s", shared);
+	if (status != 0)
+		text_add(text, "# the process that asked for these died, or gave up\n");
 	munmap(shared, FACTS_TEXT_MAX);
+}
+
+void facts_gather(struct text *text, const struct options *o, const struct credentials *c)
+{
+	in_a_child(gather_facts, text, o, c);
+}
+
+void facts_gather_limits(struct text *text, const struct options *o, const struct credentials *c)
+{
+	in_a_child(gather_limits, text, o, c);
 }

@@ -3,7 +3,7 @@
 
 const char options_help[] =
 	"Usage: pipe7 [run] [OPTION...] [PATTERN...]\n"
-	"       pipe7 list [--against[=tsv]] [PATTERN...] | show ID... | trace\n"
+	"       pipe7 list [--against[=tsv] | --claims] [PATTERN...] | show ID... | trace\n"
 	"       pipe7 facts [--limits] | restore | tune FILE=NUMBER... | --help | --version\n"
 	"\n"
 	"Checks that this kernel's pipes and FIFOs behave as pipe(7) and fifo(7) say, and\n"
@@ -31,7 +31,9 @@ const char options_help[] =
 	"                        verdicts: for places whose TAP is judged elsewhere)\n"
 	"  --console DEVICE      as init of a booted kernel: where to write\n"
 	"\n"
-	"facts --limits measures the limits of this system's pipes by the usual probes.\n"
+	"facts --limits measures the limits of this system's pipes by the usual probes; with\n"
+	"--limits, run does so too and prints them behind the facts.\n"
+	"list --claims prints the cases for scripts: a line of names, then a line for each.\n"
 	"tune sets pipe-max-size, pipe-user-pages-soft or -hard, of this machine or in a FILE\n"
 	"with a path that ends so, for good.\n"
 	"\n"

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -64,8 +63,12 @@ static void print_beginning(struct run *run)
 
 	if (run->options->command == COMMAND_RUN)
 		tap_begin(&text, run->options->format, run->count);
-	facts_gather(&text, run->options, &run->credentials);
+	if (run->options->command == COMMAND_RUN || !run->options->limits)
+		facts_gather(&text, run->options, &run->credentials);
 	known_hold(&run->known, text.bytes);
+	print(run, &text);
+	if (run->options->limits)
+		facts_gather_limits(&text, run->options, &run->credentials);
 	print(run, &text);
 }
 
@@ -195,20 +198,6 @@ static void block_signals(void)
 	sigprocmask(SIG_SETMASK, &set, NULL);
 }
 
-// For the runner and all that descend from it.  Where every descriptor has to be
-// closed by itself, before Linux 5.9, a million of them would take long in each trial.
-static void set_limits(void)
-{
-	enum { NOFILE = 256 }; // soft; a case that takes more raises it
-	struct rlimit limit = { 0, 0 };
-
-	setrlimit(RLIMIT_CORE, &limit);
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-		limit.rlim_cur = limit.rlim_max < NOFILE ? limit.rlim_max : NOFILE;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
-
 static int run_guarded(struct run *run)
 {
 	const char *names[TUNABLES_MAX];
@@ -238,7 +227,7 @@ int suite_run(struct run *run)
 
 	block_signals();
 	process_close_all(false, -1);
-	set_limits();
+	process_set_limits();
 	run->records = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (run->records == MAP_FAILED)
 		return bail_out(run, "no shared memory");

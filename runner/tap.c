@@ -210,6 +210,13 @@ void tap_fact(struct text *text, const char *key, const char *value)
 	text_add(text, "\n");
 }
 
+void tap_limit(struct text *text, const char *name, const char *value, const char *how)
+{
+	text_add(text, "# limit: %s=", name);
+	text_add_printable(text, value, text->size);
+	text_add(text, " by %s\n", how);
+}
+
 void tap_skip_all(struct text *text, enum tap_format format, const char *reason)
 {
 	text_add(text, "%s\n1..0 # SKIP ", version_line(format));

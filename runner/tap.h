@@ -33,6 +33,7 @@ enum standing point_standing(const struct point *p);
 void tap_point(struct text *text, const struct point *p);
 void tap_begin(struct text *text, enum tap_format format, unsigned count);
 void tap_fact(struct text *text, const char *key, const char *value);
+void tap_limit(struct text *text, const char *name, const char *value, const char *how);
 // A whole file that is skipped.
 void tap_skip_all(struct text *text, enum tap_format format, const char *reason);
 void tap_bail_out(struct text *text, enum tap_format format, const char *reason);
