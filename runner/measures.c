@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <sys/resource.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -156,12 +157,25 @@ static long capacity_of_new(void)
 	return capacity;
 }
 
+// One descriptor each, and some that are open anyhow.
+static void allow_pipes(rlim_t most)
+{
+	enum { OTHERS = 16 };
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == -1)
+		return;
+	limit.rlim_cur = limit.rlim_max < most + OTHERS ? limit.rlim_max : most + OTHERS;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 long measure_capacity_beyond(long pages, long largest)
 {
-	enum { PIPES_MAX = 200 };
+	enum { PIPES_MAX = 1100 }; // 1 MiB each, of pages of 64 KiB
 	int held[PIPES_MAX], count = 0, fd = 0;
 	long capacity = -1;
 
+	allow_pipes(PIPES_MAX);
 	for (long size = largest; size > 0 && fd != -1; size /= 2)
 		for (; pages >= size && fd != -1; pages -= size) {
 			errno = EMFILE;

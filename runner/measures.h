@@ -16,7 +16,7 @@ long measure_refused(void);
 // The largest write that does all or nothing, however little room there is.
 long measure_largest_whole(void);
 // The capacity of a new pipe of who holds `pages` pages in pipes of at most `largest` pages, a
-// power of two; EMFILE where that takes too many.
+// power of two; EMFILE where that takes too many.  Raises the soft limit on descriptors.
 long measure_capacity_beyond(long pages, long largest);
 
 #endif

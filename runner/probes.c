@@ -26,15 +26,28 @@ static void add_number(const struct probes *p, const char *name, long number, co
 	p->add(p->text, name, number < 0 ? errno_name(errno) : value, how);
 }
 
+// The smallest blocks that take no more writes than a pipe of pages of 4 KiB does: where pages are
+// large and emulated, more of them would take minutes.
+static int first_shift(long of_one)
+{
+	enum { WRITES_MAX = 1 << 16 };
+	int shift = 0;
+
+	while (shift < BLOCK_SHIFT_MAX && of_one >> shift > WRITES_MAX)
+		shift++;
+	return shift;
+}
+
 // Blocks of powers of two; those in a row that come to the same are put together.
 static void add_blocks(const struct probes *p, long of_one)
 {
+	const int first = first_shift(of_one);
 	long all[BLOCK_SHIFT_MAX + 1] = { of_one };
 	char name[48];
 
-	for (int shift = 1; shift <= BLOCK_SHIFT_MAX; shift++)
+	for (int shift = first > 0 ? first : 1; shift <= BLOCK_SHIFT_MAX; shift++)
 		all[shift] = measure_blocking((size_t)1 << shift);
-	for (int from = 0, to; from <= BLOCK_SHIFT_MAX; from = to + 1) {
+	for (int from = first, to; from <= BLOCK_SHIFT_MAX; from = to + 1) {
 		for (to = from; to < BLOCK_SHIFT_MAX && all[to + 1] == all[from];)
 			to++;
 		snprintf(name, sizeof name, "blocks_of_%ld_to_%ld", 1L << from, 1L << to);
