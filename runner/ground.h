@@ -62,9 +62,24 @@ void expect_stream_(struct trial *t, const struct here *at, int fd, size_t place
 	expect_streamed_((t), HERE(#bytes " are " #size " from " #place), (bytes), (place), (size))
 void expect_streamed_(struct trial *t, const struct here *at, const void *bytes, size_t place,
 		      size_t size);
+// One read() that asks for more returns just `size` bytes, of the stream from `place` on.
+#define expect_packet(t, fd, place, size)                                                          \
+	expect_packet_((t), HERE("read() of " #fd), (fd), (place), (size))
+void expect_packet_(struct trial *t, const struct here *at, int fd, size_t place, size_t size);
 // poll() of `fd`, asked for every event there is, returns at once and tells of just `events`.
 #define expect_events(t, fd, events) expect_events_((t), HERE("poll() of " #fd), (fd), (events))
 void expect_events_(struct trial *t, const struct here *at, int fd, short want);
+// An epoll instance; an entry of `fd` in it, which carries the descriptor's number.
+int must_epoll(struct trial *t);
+void must_watch_by(struct trial *t, int epoll, int fd, uint32_t events);
+// epoll_wait() returns at once and tells of just `fd`, or of nothing.
+#define expect_epoll_tells(t, epoll, fd, events)                                                   \
+	expect_epoll_tells_((t), HERE("epoll_wait() of " #epoll), (epoll), (fd), (events))
+void expect_epoll_tells_(struct trial *t, const struct here *at, int epoll, int fd,
+			 uint32_t events);
+#define expect_epoll_quiet(t, epoll)                                                               \
+	expect_epoll_quiet_((t), HERE("epoll_wait() of " #epoll), (epoll))
+void expect_epoll_quiet_(struct trial *t, const struct here *at, int epoll);
 void must_set_nonblocking(struct trial *t, int fd, bool on);
 void must_empty(struct trial *t, int fd);              // reads all there is
 void must_set_async(struct trial *t, int fd, bool on); // O_ASYNC

@@ -58,3 +58,15 @@ void expect_stream_(struct trial *t, const struct here *at, int fd, size_t place
 	if (bytes != few)
 		must(t, munmap(bytes, size));
 }
+
+void expect_packet_(struct trial *t, const struct here *at, int fd, size_t place, size_t size)
+{
+	const struct outcome all = RETURNS((long)size);
+	const size_t more = 4 * page_size();
+	char *bytes = must_share(t, more);
+
+	expect_begin(t, at);
+	expect_end(t, at, read(fd, bytes, more), &all);
+	expect_streamed_(t, at, bytes, place, size);
+	must(t, munmap(bytes, more));
+}
