@@ -50,6 +50,8 @@ void must_write(struct trial *t, int fd, const void *bytes, size_t size);
 // The stream of records.h, from `place` on: in memory from must_share(), and written at once.
 char *must_stream(struct trial *t, size_t place, size_t size);
 void must_write_stream(struct trial *t, int fd, size_t place, size_t size);
+// splice() of one byte, so many times: `count`, or what the one that moved nothing came to.
+long splice_bytes(int from, int to, long count);
 // A file without a name that holds the first `size` bytes of it, at offset 0.
 int must_stream_file(struct trial *t, size_t size);
 // One read() returns `size` bytes, and they are those of the stream from `place` on.

@@ -2,6 +2,7 @@
 // Ground: the stream of records.h, written, read and compared.
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -24,6 +25,17 @@ void must_write_stream(struct trial *t, int fd, size_t place, size_t size)
 	must_write(t, fd, bytes, size);
 	if (bytes != few)
 		must(t, munmap(bytes, size));
+}
+
+long splice_bytes(int from, int to, long count)
+{
+	for (long i = 0; i < count; i++) {
+		long moved = splice(from, NULL, to, NULL, 1, 0);
+
+		if (moved != 1)
+			return moved;
+	}
+	return count;
 }
 
 int must_stream_file(struct trial *t, size_t size)
