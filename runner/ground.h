@@ -129,6 +129,9 @@ _Noreturn void must_become_program(struct trial *t, int output);
 const char *must_fifo(struct trial *t, mode_t mode);
 // A directory there, which may have no directories in it, or SKIP filesystem.
 const char *must_directory(struct trial *t, mode_t mode);
+// Returns once a change there gets another time of change than that of `changed`.
+struct stat;
+void must_pass_time(struct trial *t, const struct stat *changed);
 // open() of a FIFO with O_CLOEXEC; SKIP where pipe-user-pages-hard may have refused it.
 int must_open_end(struct trial *t, const char *path, int flags);
 
