@@ -11,7 +11,7 @@
 enum {
 	QUEUED = 100, // bytes
 	BEGIN = 10,   // the offset of a file
-	FEW = 5,      // bytes
+	FEW = 1,      // byte: a call that moves any moves all it was asked for
 };
 
 enum kind { A_FILE, EMPTY, READY, FULL };

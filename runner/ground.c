@@ -160,7 +160,7 @@ void must_empty(struct trial *t, int fd)
 {
 	size_t unread = must_unread(t, fd);
 
-	must_read(t, fd, must_share(t, unread), unread);
+	must_read(t, fd, must_share(t, unread + 1), unread); // never nothing
 }
 
 void *must_share(struct trial *t, size_t size)
