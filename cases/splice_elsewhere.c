@@ -29,15 +29,6 @@ struct path_row {
 	const char *name, *path;
 };
 
-static int must_open(struct trial *t, const char *path, int flags)
-{
-	int fd = (int)must_or_fail(t, open(path, flags | O_CLOEXEC), ENOENT);
-
-	if (fd == -1)
-		skip(t, "absent: the device is not there");
-	return fd;
-}
-
 static const struct path_row zeros[] = {
 	{ "zero", "/dev/zero" },
 	{ "full", "/dev/full" },
@@ -52,7 +43,7 @@ CASE(device_of_zeros_can_be_spliced_from,
 	const struct path_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, 0);
 	char bytes[QUEUED + 1];
-	int fd = must_open(t, row->path, O_RDONLY);
+	int fd = must_open_file(t, row->path, O_RDONLY);
 
 	expect(t, splice(fd, NULL, p.wr, NULL, QUEUED, 0), RETURNS(QUEUED));
 	expect(t, read(p.rd, bytes, sizeof bytes), RETURNS(QUEUED));
@@ -62,7 +53,7 @@ CASE(device_of_zeros_can_be_spliced_from,
 static void expect_emptied(struct trial *t, const char *path)
 {
 	struct pipe p = must_prepare(t);
-	int fd = must_open(t, path, O_WRONLY);
+	int fd = must_open_file(t, path, O_WRONLY);
 
 	expect(t, splice(p.rd, NULL, fd, NULL, PART, 0), RETURNS(PART));
 	expect(t, must_unread(t, p.rd), RETURNS(QUEUED - PART));

@@ -31,7 +31,7 @@ CASE(what_is_no_pipe_is_refused,
      .covers = { "TEE-11" }, .since = "2.6.17")
 {
 	struct pipe p = must_hold(t);
-	int null = (int)must(t, open("/dev/null", O_RDWR | O_CLOEXEC)), sockets[2];
+	int null = must_open_file(t, "/dev/null", O_RDWR), sockets[2];
 
 	must(t, socketpair(AF_UNIX, SOCK_STREAM, 0, sockets));
 	must_write_stream(t, sockets[1], 0, FEW);
@@ -88,7 +88,7 @@ CASE(wrong_ends_are_bad_descriptors,
      .covers = { "TEE-13" }, .since = "2.6.17")
 {
 	struct pipe source = must_hold(t), target = must_pipe(t, 0);
-	int path_only = must_open_end(t, "/dev/null", O_PATH),
+	int path_only = must_open_file(t, "/dev/null", O_PATH),
 	    closed = (int)must(t, dup(source.rd));
 
 	must(t, close(closed));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Ground: FIFOs and directories in the run's scratch directory, and its clock.
+// Ground: FIFOs and directories in the run's scratch directory, its clock, files of the machine.
 
 #include <errno.h>
 #include <fcntl.h>
@@ -50,6 +50,26 @@ const char *must_directory(struct trial *t, mode_t mode)
 int must_open_end(struct trial *t, const char *path, int flags)
 {
 	return (int)must(t, unless_limited(t, open(path, flags | O_CLOEXEC)));
+}
+
+int must_open_file(struct trial *t, const char *path, int flags)
+{
+	const struct here at = { __FILE__, __LINE__, path };
+	char reason[TEXT_MAX] = "";
+
+	must_begin(t, &at);
+	int fd = open(path, flags | O_CLOEXEC), err = errno;
+	if (fd == -1) {
+		skip_if_filtered(t, "open()", err);
+		if (err == ENOENT || err == ENXIO || err == ENODEV)
+			snprintf(reason, sizeof reason, "absent: no %s here", path);
+		if (err == EACCES || err == EPERM)
+			snprintf(reason, sizeof reason, "filesystem: may not open %s", path);
+		if (reason[0])
+			skip(t, reason);
+	}
+	errno = err;
+	return (int)must_end(t, &at, fd);
 }
 
 static bool same_time(struct timespec one, struct timespec other)

@@ -132,6 +132,8 @@ const char *must_directory(struct trial *t, mode_t mode);
 // Returns once a change there gets another time of change than that of `changed`.
 struct stat;
 void must_pass_time(struct trial *t, const struct stat *changed);
+// open() with O_CLOEXEC of a file that a machine may lack or forbid, and then SKIP.
+int must_open_file(struct trial *t, const char *path, int flags);
 // open() of a FIFO with O_CLOEXEC; SKIP where pipe-user-pages-hard may have refused it.
 int must_open_end(struct trial *t, const char *path, int flags);
 
