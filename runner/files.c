@@ -62,7 +62,7 @@ int must_open_file(struct trial *t, const char *path, int flags)
 	if (fd == -1) {
 		skip_if_filtered(t, "open()", err);
 		if (err == ENOENT || err == ENXIO || err == ENODEV)
-			snprintf(reason, sizeof reason, "absent: no %s here", path);
+			snprintf(reason, sizeof reason, "absent: %s", path);
 		if (err == EACCES || err == EPERM)
 			snprintf(reason, sizeof reason, "filesystem: may not open %s", path);
 		if (reason[0])
