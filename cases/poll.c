@@ -226,14 +226,14 @@ static void expect_idle(struct trial *t, int fd, int timeout_ms)
 {
 	const struct wait_row *row = trial_row(t);
 	struct pollfd asked = { fd, POLLIN, GARBAGE };
-	struct epoll_event event = { .events = EPOLLIN };
+	struct epoll_event event;
 	struct timeval timeout = { 0, timeout_ms * 1000 };
 	fd_set set;
 
 	FD_ZERO(&set);
 	FD_SET((size_t)fd, &set);
-	int epoll = (int)must(t, epoll_create1(EPOLL_CLOEXEC));
-	must(t, epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event));
+	int epoll = must_epoll(t);
+	must_watch_by(t, epoll, fd, EPOLLIN);
 	switch (row->by) {
 	case POLL:
 		expect(t, poll(&asked, 1, timeout_ms), RETURNS(0));

@@ -11,7 +11,7 @@
 
 #include "case.h"
 
-enum { EPOLL_DATA = 77, GARBAGE = 0x5a5a, HERD = 3 };
+enum { GARBAGE = 0x5a5a, HERD = 3 };
 
 enum wait_by { POLL, SELECT, EPOLL, EPOLL_FINE };
 
@@ -54,7 +54,7 @@ static void epoll_once(struct trial *t, const struct wait *w)
 	if (n == -1)
 		return; // not every kernel has both
 	expect(t, event.events, RETURNS(w->told));
-	expect(t, event.data.fd, RETURNS(EPOLL_DATA));
+	expect(t, event.data.fd, RETURNS(w->fd));
 }
 
 static void wait_once(struct trial *t, const void *arg)
@@ -76,18 +76,10 @@ static void wait_once(struct trial *t, const void *arg)
 	}
 }
 
-static int must_watch(struct trial *t, int fd, short events)
-{
-	struct epoll_event event = { .events = (uint32_t)events, .data.fd = EPOLL_DATA };
-	int epoll = (int)must(t, epoll_create1(EPOLL_CLOEXEC));
-
-	must(t, epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event));
-	return epoll;
-}
-
 static struct actor *must_start_waiter(struct trial *t, struct wait *w)
 {
-	w->epoll = must_watch(t, w->fd, w->events);
+	w->epoll = must_epoll(t);
+	must_watch_by(t, w->epoll, w->fd, (uint32_t)w->events);
 	struct actor *waiter = start(t, wait_once, w);
 
 	expect_actor(t, waiter, BLOCKS);

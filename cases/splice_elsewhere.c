@@ -15,14 +15,6 @@ enum {
 	PART = 40,    // bytes
 };
 
-static struct pipe must_prepare(struct trial *t)
-{
-	struct pipe p = must_pipe(t, 0);
-
-	must_write_stream(t, p.wr, 0, QUEUED);
-	return p;
-}
-
 // --- devices ----------------------------------------------------------------------
 
 struct path_row {
@@ -52,7 +44,7 @@ CASE(device_of_zeros_can_be_spliced_from,
 
 static void expect_emptied(struct trial *t, const char *path)
 {
-	struct pipe p = must_prepare(t);
+	struct pipe p = must_stream_pipe(t, QUEUED);
 	int fd = must_open_file(t, path, O_WRONLY);
 
 	expect(t, splice(p.rd, NULL, fd, NULL, PART, 0), RETURNS(PART));
@@ -98,7 +90,7 @@ CASE(bytes_pass_between_pipe_and_socket,
      .covers = { "SPL-28" })
 {
 	struct sockets s = must_connect(t, 0);
-	struct pipe p = must_prepare(t);
+	struct pipe p = must_stream_pipe(t, QUEUED);
 
 	size_t n = (size_t)expect(t, splice(p.rd, NULL, s.ours, NULL, PART, SPLICE_F_MORE),
 				  RETURNS_IN(1, PART));
@@ -151,7 +143,7 @@ CASE(socket_without_a_peer_takes_nothing,
      .covers = { "SPL-29" })
 {
 	struct sockets s = must_connect(t, 0);
-	struct pipe p = must_prepare(t);
+	struct pipe p = must_stream_pipe(t, QUEUED);
 
 	must_catch(t, SIGPIPE, 0);
 	must(t, close(s.theirs));

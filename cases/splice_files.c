@@ -18,14 +18,6 @@ enum {
 	TINY = 3,     // bytes
 };
 
-static struct pipe must_prepare(struct trial *t)
-{
-	struct pipe p = must_pipe(t, 0);
-
-	must_write_stream(t, p.wr, 0, QUEUED);
-	return p;
-}
-
 // --- /proc ------------------------------------------------------------------------
 
 struct path_row {
@@ -81,7 +73,7 @@ CASE(file_at_its_limit_takes_no_more,
 		"getrlimit(2), RLIMIT_FSIZE" },
      .covers = { "SPL-33" })
 {
-	struct pipe p = must_prepare(t);
+	struct pipe p = must_stream_pipe(t, QUEUED);
 	int file = must_stream_file(t, PART);
 
 	must_catch(t, SIGXFSZ, 0);
@@ -99,7 +91,7 @@ CASE(what_the_limit_refuses_stays_in_the_pipe,
 		"fs/splice.c, iter_file_splice_write()" },
      .covers = { "SPL-33" })
 {
-	struct pipe p = must_prepare(t);
+	struct pipe p = must_stream_pipe(t, QUEUED);
 	int file = must_stream_file(t, 0);
 
 	must_catch(t, SIGXFSZ, 0);
@@ -147,7 +139,7 @@ CASE(watcher_is_told_of_a_splice,
      .covers = { "SPL-41" }, .since = "6.12 at the latest", .needs = { need_proc }, ROWS(watched))
 {
 	const struct watch_row *row = trial_row(t);
-	struct pipe p = must_prepare(t);
+	struct pipe p = must_stream_pipe(t, QUEUED);
 	int file = must_have_named(t), from = row->to_file ? p.rd : file;
 	int to = row->to_file ? file : p.wr, watcher;
 	struct inotify_event event;

@@ -68,7 +68,7 @@ static int must_have(struct trial *t, const struct ends *s, enum kind kind)
 	case ONLY_A_PATH:
 		return must_open_file(t, "/", O_PATH);
 	case EPOLL:
-		return (int)must(t, epoll_create1(EPOLL_CLOEXEC));
+		return must_epoll(t);
 	case EVENTFD:
 		return (int)must(t, eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK));
 	case FOLDER:

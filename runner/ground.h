@@ -52,7 +52,8 @@ char *must_stream(struct trial *t, size_t place, size_t size);
 void must_write_stream(struct trial *t, int fd, size_t place, size_t size);
 // splice() of one byte, so many times: `count`, or what the one that moved nothing came to.
 long splice_bytes(int from, int to, long count);
-// A file without a name that holds the first `size` bytes of it, at offset 0.
+// A pipe, or a file without a name at offset 0, that holds the first `size` bytes of it.
+struct pipe must_stream_pipe(struct trial *t, size_t size);
 int must_stream_file(struct trial *t, size_t size);
 // One read() returns `size` bytes, and they are those of the stream from `place` on.
 #define expect_stream(t, fd, place, size)                                                          \

@@ -38,6 +38,14 @@ long splice_bytes(int from, int to, long count)
 	return count;
 }
 
+struct pipe must_stream_pipe(struct trial *t, size_t size)
+{
+	struct pipe p = must_pipe(t, 0);
+
+	must_write_stream(t, p.wr, 0, size);
+	return p;
+}
+
 int must_stream_file(struct trial *t, size_t size)
 {
 	int fd = (int)must(t, memfd_create("pipe7", MFD_CLOEXEC));
