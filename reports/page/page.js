@@ -156,7 +156,8 @@ control('skip').addEventListener('click', (event) => {
 });
 
 const keys = [
-	['arrows, Home, End, Page Up, Page Down', 'move in the table; Ctrl with Home and End: to its corners'],
+	['arrows, Home, End, Page Up, Page Down',
+		'move in the table; Ctrl with Home and End: to its corners'],
 	['Enter', 'explain a result, a row or a run; on a family: its rows alone'],
 	['Escape', 'close what is open'],
 	['/', 'search'],

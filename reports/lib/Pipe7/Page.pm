@@ -106,8 +106,11 @@ sub data_of {
 			join('', map { letter($_) } @cells),
 			join(',', map { $_ && $_->{ms} // '' } @cells), \%reasons];
 	}
-	return { generated => $matrix->{generated}, runs => [map { run_of($_) } @{ $matrix->{runs} }],
-		cases => $matrix->{cases} // {}, rows => \@rows, why => \@why };
+	return {
+		generated => $matrix->{generated}, cases => $matrix->{cases} // {},
+		runs => [map { run_of($_) } @{ $matrix->{runs} }],
+		rows => \@rows, why => \@why,
+	};
 }
 
 # The letters of data.js.

@@ -217,12 +217,20 @@ exports.keyboard = async (driver) => {
 	};
 	const [first, second] = expected(matrix, () => true);
 
+	const roles = await page.$eval('#grid', (grid) => [grid.role, grid.ariaRowCount, grid.ariaColCount,
+		grid.tHead.rows[0].ariaRowIndex, grid.querySelector('[data-line]').ariaRowIndex]);
+	const families = new Set(expected(matrix, () => true).map((id) => id.split('/')[0]));
+	const count = expected(matrix, () => true).length + families.size + 1;
+	assert.deepEqual(roles, ['grid', `${count}`, `${matrix.runs.length + 1}`, '1', '2']);
+
 	await press('Tab', 'Enter'); // the link that skips the controls
 	assert.deepEqual(await focused(page), ['', 0]);
 	await press('ArrowDown');
 	assert.deepEqual(await focused(page), ['family', 0]);
 	await press('ArrowDown', 'ArrowRight');
 	assert.deepEqual(await focused(page), [first, 1]);
+	// One cell alone is in the order of tabs.
+	assert.equal(await page.$$eval('#grid [tabindex="0"]', (cells) => cells.length), 1);
 	const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
 	assert.equal(outline, 'solid');
 	await press('Enter');
@@ -253,9 +261,6 @@ exports.keyboard = async (driver) => {
 	assert.equal(await page.isVisible('#keys'), false);
 	await press('2');
 	assert.equal(await hash(page), '#view=limits&q=d?/');
-	// One cell alone is in the order of tabs.
-	await page.goto(page.url().split('#')[0]);
-	assert.equal(await page.$$eval('#grid [tabindex="0"]', (cells) => cells.length), 1);
 };
 
 // Arrows go through a long table though only a part of it is there; an open panel follows.
@@ -288,7 +293,7 @@ exports.keyboardFar = async (driver) => {
 exports.theme = async (driver) => {
 	const colours = (page) => page.evaluate(() => ['body', '.top', '.badge.is-f'].map((selector) =>
 		getComputedStyle(document.querySelector(selector)))
-		.map((style) => `${style.color} ${style.backgroundColor}`));
+		.flatMap((style) => [style.color, style.backgroundColor]));
 	const page = await driver.open('some', { colorScheme: 'light' });
 	const light = await colours(page);
 
@@ -296,6 +301,7 @@ exports.theme = async (driver) => {
 	const dark = await colours(page);
 	assert.notEqual(dark[0], light[0]);
 	assert.notEqual(dark[1], light[1]);
+	assert.notEqual(dark[2], light[2]);
 	await page.click('#theme');
 	assert.deepEqual(await colours(page), light);
 	await page.reload();
@@ -400,7 +406,8 @@ exports.hostile = async (driver) => {
 	const matrix = driver.matrix('hostile');
 	const [row] = matrix.rows;
 	const run = matrix.runs[1];
-	const views = ['diff=0', `diff=0&id=${encodeURIComponent(row.id)}&run=${encodeURIComponent(run.name)}`,
+	const cell = `id=${encodeURIComponent(row.id)}&run=${encodeURIComponent(run.name)}`;
+	const views = ['diff=0', `diff=0&${cell}`,
 		`run=${encodeURIComponent(run.name)}`, `id=${encodeURIComponent(row.id)}`,
 		`id=${encodeURIComponent(matrix.rows[2].case)}`, 'view=limits', 'view=facts',
 		`q=${encodeURIComponent(row.id)}`, 'id=__proto__', 'run=__proto__&view=__proto__'];

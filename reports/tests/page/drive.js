@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // Runs one check of checks.js in a browser: node drive.js PACKAGES DIRECTORY CHECK
-// DIRECTORY has what `fixture` made, by kind.  Exit 1 when the check fails, 77 with the reason where
-// there is no browser to be had.
+// DIRECTORY has what `fixture` made, by kind.  Exit 1 when the check fails, 77 with the reason
+// where there is no browser to be had.
 'use strict';
 
 const assert = require('node:assert/strict');
