@@ -216,6 +216,8 @@ function wideCell(letter, { got, class: kind, reason }) {
 let height = 24;
 
 function draw() {
+	if (scroller.hidden)
+		return;
 	const first = printing ? 0 : Math.floor(scroller.scrollTop / height);
 	const seen = Math.ceil(scroller.clientHeight / height);
 	const from = Math.max(0, first - spare);
@@ -275,6 +277,8 @@ function rove() {
 }
 
 function moveTo(line, column, { focus = true } = {}) {
+	if (scroller.hidden)
+		return;
 	const room = scroller.clientHeight - head.offsetHeight;
 
 	active = { line: Math.max(-1, Math.min(line, lines.length - 1)),

@@ -22,6 +22,7 @@ function fillControls() {
 	control('summary').textContent = summary();
 	control('legend').append(...[...kinds].filter(([letter]) => letter !== '.')
 		.flatMap(([letter, kind]) => [badge(letter), ` ${kind.name} \u2003`]));
+	control('failed').remove();
 	for (const id of ['views', 'tools', 'filters'])
 		control(id).hidden = false;
 }

@@ -7,6 +7,8 @@ function showTables(view, someRuns) {
 	tables.hidden = view === 'results';
 	if (tables.hidden)
 		return;
+	tables.classList.toggle('many', view === 'limits' && someRuns.length > 10);
+	tables.style.setProperty('--runs', someRuns.length);
 	tables.replaceChildren(...view === 'limits' ? limitsTable(someRuns) : factsTable(someRuns));
 }
 

@@ -63,6 +63,7 @@ exports.opens = async (driver) => {
 		const page = await driver.open(kind);
 		assert.equal(await page.title(), 'pipe7');
 		assert.equal(await page.isVisible('#filters'), true);
+		assert.equal(await page.$('#failed'), null);
 		assert.equal(await page.$$eval('link, img, iframe, script[src]', (e) => e.length), 1);
 	}
 };
@@ -400,6 +401,12 @@ exports.print = async (driver) => {
 	assert.ok(paper.length > 100000);
 	assert.equal(await page.evaluate(() => window.printed), 600);
 	assert.ok(await drawn(page) < 120);
+	for (const view of ['limits', 'facts']) {
+		const other = await driver.open('mid', { hash: `view=${view}` });
+		await onPaper(other, true);
+		await other.keyboard.press('Escape');
+		assert.equal(await other.$$eval('#tables thead th.run', (heads) => heads.length), 40);
+	}
 };
 
 exports.hostile = async (driver) => {
@@ -561,4 +568,5 @@ exports.withoutJavaScript = async (driver) => {
 	assert.ok(shown.includes('bailed out: fork(): EAGAIN'));
 	assert.ok(shown.includes('JavaScript'));
 	assert.equal(await page.isVisible('#filters'), false);
+	await page.waitForSelector('#failed', { state: 'visible' });
 };
