@@ -4,7 +4,8 @@ package Pipe7::Text;
 use strict;
 use warnings;
 use Exporter qw(import);
-our @EXPORT_OK = qw(text_of_matrix text_of_runs text_of_limits glyph seconds_of values_of);
+our @EXPORT_OK = qw(text_of_matrix text_of_runs text_of_limits glyph seconds_of values_of cut
+	columns ranges);
 
 my %glyph = (pass => '.', fail => 'F', known => 'k', skip => '-', broken => 'B');
 my $legend = '. pass  F fail  f fail at OBSERVED  k known  - skip  B broken';
@@ -82,7 +83,7 @@ sub fails_everywhere {
 sub text_of_runs {
 	my ($matrix, $width) = @_;
 	my @table = [qw(run place profile trials unexpected known observed skipped seconds kernel)];
-	my (@width, @none, $text);
+	my @none;
 	my $number = 0;
 
 	for my $run (@{ $matrix->{runs} }) {
@@ -100,17 +101,25 @@ sub text_of_runs {
 			sprintf('%.1f', seconds_of($run)), $kernel // '',
 		];
 	}
+	my $text = join '', map { cut($_, $width) . "\n" } split /\n/, columns(@table);
+	$text .= "\n" . join '', map { cut($_, $width) . "\n" } @none if @none;
+	return $text;
+}
+
+# Lines of a table, the first of which is its head: words to the left, numbers to the right.
+sub columns {
+	my @table = @_;
+	my (@width, @words);
+
 	for my $row (@table) {
 		for my $i (0 .. $#$row) {
 			my $length = length $row->[$i];
 			$width[$i] = $length if $length > ($width[$i] // 0);
+			$words[$i] = 1 if $row != $table[0] && $row->[$i] !~ /^[\d.%]*$/;
 		}
 	}
-	my $format = join '  ', map { "%$_" . 's' }
-		$width[0], (map { -$width[$_] } 1, 2), @width[3 .. $#width - 1], '';
-	$text = join '', map { cut(sprintf($format, @$_), $width) . "\n" } @table;
-	$text .= "\n" . join '', map { cut($_, $width) . "\n" } @none if @none;
-	return $text;
+	my $format = join '  ', map { ($words[$_] ? '%-' : '%') . "$width[$_]s" } 0 .. $#width;
+	return join '', map { sprintf($format, @$_) =~ s/ +$//r . "\n" } @table;
 }
 
 # Of several trials that run side by side, the sum.
