@@ -62,12 +62,14 @@ sub text_of {
 
 sub parse {
 	my ($run, $text) = @_;
-	my $parser = TAP::Parser->new({ iterator => Pipe7::Lines->new($text) });
+	my $lines = Pipe7::Lines->new($text);
+	my $parser = TAP::Parser->new({ iterator => $lines });
 	my $cell;
 
 	while (my $result = $parser->next) {
 		if ($result->is_test) {
 			$cell = add_point($run, $result);
+			$cell->{ms} = $_ + 0 for grep { defined } $lines->ms_of($result->raw);
 		} elsif ($result->is_yaml) {
 			add_block($run, $cell, $result->data);
 			undef $cell; # a point has one
