@@ -5,6 +5,7 @@ use strict;
 use warnings;
 use POSIX qw(strftime);
 use Pipe7::Filter qw(chosen);
+use Pipe7::Run qw(base_name case_of);
 use Exporter qw(import);
 our @EXPORT_OK = qw(compare tripped CLASSES);
 
@@ -80,14 +81,6 @@ sub pair_name {
 	return $one eq $other ? $one : "$one -> $other";
 }
 
-# Without what tells runs of one place and profile apart.
-sub base_name {
-	my ($run) = @_;
-
-	return defined $run->{place} && defined $run->{profile}
-		? "$run->{place}+$run->{profile}" : $run->{name};
-}
-
 sub latest {
 	my ($runs, $side, $unpaired) = @_;
 	my %latest;
@@ -131,12 +124,6 @@ sub changes_of {
 		} if $class ne 'same';
 	}
 	return @changes;
-}
-
-sub case_of {
-	my ($id) = @_;
-
-	return $id =~ m{^([^/]+/[^/]+)} ? $1 : $id;
 }
 
 # Exactly one for each identity.  That a failure is new comes before that its identity is: a gate

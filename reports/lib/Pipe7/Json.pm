@@ -5,7 +5,8 @@ use strict;
 use warnings;
 use JSON::PP ();
 use Exporter qw(import);
-our @EXPORT_OK = qw(json_of_matrix json_of_comparison json_of);
+our @EXPORT_OK = qw(json_of_matrix json_of_comparison json_of_history
+	json_of);
 
 my @of_a_run = qw(name place profile date source status reason problems facts limits totals);
 
@@ -40,6 +41,20 @@ sub json_of_comparison {
 		%$comparison, pairs => \@pairs, unpaired => \@unpaired, changes => \@changes,
 		gate => { fail_on => $classes, tripped => $why },
 	});
+}
+
+sub json_of_history {
+	my ($history) = @_;
+	my @series;
+
+	for my $series (@{ $history->{series} }) {
+		my @runs = map { head_of($_) } @{ $series->{runs} };
+		my @identities = map { {%$_} } @{ $series->{identities} };
+		delete $_->{cells} for @identities;
+		push @series, { %$series, runs => \@runs, identities => \@identities };
+	}
+
+	return json_of({ %$history, series => \@series });
 }
 
 sub head_of {

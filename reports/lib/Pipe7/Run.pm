@@ -7,7 +7,7 @@ use Encode ();
 use TAP::Parser;
 use Pipe7::Lines;
 use Exporter qw(import);
-our @EXPORT_OK = qw(read_run STATES);
+our @EXPORT_OK = qw(read_run base_name case_of STATES);
 
 use constant STATES => qw(pass fail known skip broken);
 
@@ -37,7 +37,7 @@ sub read_run {
 	$run{place} = $run{facts}{place} // $place;
 	$run{profile} = $run{facts}{profile} // $profile;
 	$run{date} = $run{facts}{date} // $run{date};
-	$run{name} = "$run{place}+$run{profile}" if defined $run{place} && defined $run{profile};
+	$run{name} = base_name(\%run);
 	judge(\%run, $parser);
 	return \%run;
 }
@@ -143,6 +143,14 @@ sub add_block {
 	return if !defined $told{claim};
 	$run->{claims}{ case_of($cell->{point}->description =~ s/^- //r) } //=
 		{ map { $_ => $told{$_} } grep { defined $told{$_} } @of_the_case };
+}
+
+# What runs of one place and profile have in common; their names may tell them apart.
+sub base_name {
+	my ($run) = @_;
+
+	return defined $run->{place} && defined $run->{profile}
+		? "$run->{place}+$run->{profile}" : $run->{name};
 }
 
 sub case_of {

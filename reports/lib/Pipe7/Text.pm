@@ -5,10 +5,10 @@ use strict;
 use warnings;
 use Exporter qw(import);
 our @EXPORT_OK = qw(text_of_matrix text_of_runs text_of_limits glyph seconds_of values_of cut
-	columns ranges);
+	columns ranges LEGEND);
 
 my %glyph = (pass => '.', fail => 'F', known => 'k', skip => '-', broken => 'B');
-my $legend = '. pass  F fail  f fail at OBSERVED  k known  - skip  B broken';
+use constant LEGEND => '. pass  F fail  f fail at OBSERVED  k known  - skip  B broken';
 
 # One character for a cell; what is not in the run is a blank.
 sub glyph {
@@ -25,7 +25,7 @@ sub text_of_matrix {
 	my $text = text_of_runs($matrix, $width) . "\n" . sentence($matrix, scalar @$rows) . "\n";
 
 	return $text if !@$rows;
-	$text .= "$legend\n\n";
+	$text .= LEGEND . "\n\n";
 	for my $power (reverse 0 .. length(scalar @runs) - 1) {
 		my $unit = 10**$power;
 		$text .= join '', map { $_ < $unit ? ' ' : int($_ / $unit) % 10 } 1 .. @runs;
@@ -114,7 +114,7 @@ sub columns {
 	for my $row (@table) {
 		for my $i (0 .. $#$row) {
 			my $length = length $row->[$i];
-			$width[$i] = $length if $length > ($width[$i] // 0);
+			$width[$i] = $length if $length > ($width[$i] // -1);
 			$words[$i] = 1 if $row != $table[0] && $row->[$i] !~ /^[\d.%]*$/;
 		}
 	}
