@@ -35,7 +35,7 @@ sub sources {
 sub in_path {
 	my ($path, $asked) = @_;
 
-	return in_directory($path) if -d $path;
+	return in_directory($path, $asked) if -d $path;
 	my $bytes = $path eq '-' ? read_handle(\*STDIN, $path) : read_file($path);
 	if ($bytes =~ /^\x1f\x8b/) {
 		$bytes = gunzip($bytes, $path);
@@ -48,22 +48,25 @@ sub in_path {
 	return ([{ name => run_name($path), source => $path, bytes => $bytes }]);
 }
 
+# With the directories in it, but not those that links lead to.
 sub in_directory {
-	my ($path) = @_;
+	my ($path, $asked) = @_;
 	my ($date) = date_of_name($path);
 	my (@runs, $claims);
 
 	opendir my $directory, $path or die "'$path': $!\n";
 	my @names = sort grep { !/^\./ } readdir $directory;
 	my @archives = grep { /\.(?:tar|tar\.gz|tgz)$/ } @names;
-	for my $name ((grep { /\.tap(?:\.gz)?$/ } @names), @archives) {
+	my @directories = grep { -d "$path/$_" && !-l "$path/$_" } @names;
+	for my $name ((grep { /\.tap(?:\.gz)?$/ } @names), @archives, @directories) {
 		my ($inner, $theirs) = in_path("$path/$name", 0);
 		push @runs, @$inner;
 		$claims //= $theirs;
 	}
 	$_->{date} //= $date for @runs;
 	$claims = read_file("$path/claims.tsv") if -f "$path/claims.tsv";
-	die "'$path': expected a directory with .tap files or archives in it\n" if !@runs;
+	die "'$path': expected a directory with .tap files or archives in it\n"
+		if $asked && !@runs;
 	return (\@runs, $claims);
 }
 
