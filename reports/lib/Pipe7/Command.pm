@@ -45,7 +45,9 @@ sub expect_width {
 sub usage_error {
 	my ($text) = @_;
 
-	printf STDERR "%s: %s\n", basename($0), $text =~ s/\s+/ /gr =~ s/ $//r;
+	$text =~ s/\s+/ /g;
+	$text =~ s/[\x00-\x1f\x7f]/?/g;
+	printf STDERR "%s: %s\n", basename($0), $text =~ s/ $//r;
 	exit 2;
 }
 

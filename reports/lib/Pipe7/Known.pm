@@ -27,7 +27,7 @@ sub read_known {
 		$number++;
 		if ($line !~ /^(?:#|\s*$)/) {
 			@line{qw(glob where reason link)} = split /\t/, $line, -1;
-			die "'$path': line $number: expected identity, where, reason, link between tabs\n"
+			die "'$path': line $number: expected 3 or 4 columns between tabs\n"
 				if $line !~ /^[^\t]+\t[^\t]+\t[^\t]+(?:\t[^\t]*)?$/;
 			$line{regexp} = fnmatch($line{glob});
 		}
@@ -131,7 +131,8 @@ sub trial {
 	return {} if $id !~ m{^[\w.:+-]+(?:/[\w.:+-]+)+$}a;
 	for my $profile (sort keys %$profiles) {
 		my @unnamed = grep { !$_->{named}{$id} } @{ $profiles->{$profile} };
-		my @tested = grep { $_ && $_->{state} ne 'skip' } map { $_->{results}{$id} } @unnamed;
+		my @cells = grep { defined } map { $_->{results}{$id} } @unnamed;
+		my @tested = grep { $_->{state} ne 'skip' } @cells;
 		my @bad = grep { $_->{unexpected} && $_->{state} =~ /^(?:fail|broken)$/ } @tested;
 		next if !@tested;
 		$share{$profile} = @bad == @tested ? 'always' : @bad ? 'sometimes' : 'never';
