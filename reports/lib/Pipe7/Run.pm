@@ -43,7 +43,8 @@ sub read_run {
 	my ($place, $profile) = $run{name} =~ /^(.+)\+([a-z-]+)$/; # as containers/matrix has it
 	$run{place} = $run{facts}{place} // $place;
 	$run{profile} = $run{facts}{profile} // $profile;
-	$run{date} = $run{facts}{date} // $run{date};
+	$run{date} = $run{facts}{date}
+		if ($run{facts}{date} // '') =~ /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?$/a;
 	$run{name} = base_name(\%run);
 	judge(\%run, $parser);
 	return \%run;
