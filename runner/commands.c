@@ -14,11 +14,36 @@ static bool is_first_of_case(const struct identity *trials, unsigned i)
 	return i == 0 || trials[i].decl != trials[i - 1].decl;
 }
 
+// What `show` says, on one line for scripts.
+static void print_claim(const struct identity *id)
+{
+	const struct case_decl *decl = id->decl;
+
+	printf("%s/%s\t%s\t%s\t%s\t%s\t%s\t%s:%d\t", id->family->name, decl->name,
+	       level_names[decl->claim.level], decl->claim.says, decl->claim.cites,
+	       decl->against ? decl->against : "", decl->since ? decl->since : "", decl->file,
+	       decl->line);
+	for (int i = 0; i < CASE_COVERS_MAX && decl->covers[i]; i++)
+		printf("%s%s", i > 0 ? " " : "", decl->covers[i]);
+	printf("\t%s\n", id->family->about);
+}
+
+static int list_claims(const struct identity *trials, unsigned count)
+{
+	puts("case\tlevel\tclaim\tcites\tagainst\tsince\tat\tcovers\tabout");
+	for (unsigned i = 0; i < count; i++)
+		if (is_first_of_case(trials, i))
+			print_claim(&trials[i]);
+	return 0;
+}
+
 int list_command(const struct options *o, const struct identity *trials, unsigned count)
 {
 	unsigned columns = against_columns(getenv("COLUMNS"));
 	char text[IDENTITY_MAX];
 
+	if (o->claims)
+		return list_claims(trials, count);
 	if (o->against == AGAINST_TABLE)
 		against_begin(stdout, columns);
 	for (unsigned i = 0; i < count; i++) {

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "caps.h"
@@ -15,16 +16,84 @@
 #include "probes.h"
 #include "sysctl.h"
 
+// What files of known deviations may name.
+static const char *const names[] = { "pipe7",
+				     "date",
+				     "place",
+				     "profile",
+				     "tune_host",
+				     "kernel",
+				     "kernel_version",
+				     "machine",
+				     "page_size",
+				     "processors",
+				     "word_bits",
+				     "credentials",
+				     "uid",
+				     "groups",
+				     "own_uid",
+				     "cap_effective",
+				     "cap_permitted",
+				     "cap_inheritable",
+				     "cap_ambient",
+				     "cap_bounding",
+				     "cap_sys_resource",
+				     "cap_sys_admin",
+				     "seccomp",
+				     "no_new_privs",
+				     "user_namespace",
+				     "pipe-max-size",
+				     "pipe-user-pages-soft",
+				     "pipe-user-pages-hard",
+				     "rlimit_nofile",
+				     "rlimit_nproc" };
+
+bool fact_exists(const char *name)
+{
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+const char *fact_value(const char *lines, const char *name, char value[FACT_VALUE_MAX])
+{
+	size_t length = strlen(name);
+
+	value[0] = '\0';
+	for (const char *line = lines; *line != '\0'; line += strspn(line, "\n")) {
+		size_t end = strcspn(line, "\n"), begin = strlen(TAP_FACT);
+
+		if (strncmp(line, TAP_FACT, begin) == 0 &&
+		    strncmp(line + begin, name, length) == 0 && line[begin + length] == '=')
+			snprintf(value, FACT_VALUE_MAX, "%.*s", (int)(end - begin - length - 1),
+				 line + begin + length + 1);
+		line += end;
+	}
+	return value;
+}
+
 __attribute__((format(printf, 3, 4))) static void fact(struct text *text, const char *key,
 						       const char *format, ...)
 {
-	char value[TEXT_MAX];
+	char value[FACT_VALUE_MAX];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(value, sizeof value, format, args);
 	va_end(args);
 	tap_fact(text, key, value);
+}
+
+// When the run began.
+static void add_date(struct text *text)
+{
+	char date[32] = "";
+	time_t now = time(NULL);
+	struct tm utc;
+
+	if (gmtime_r(&now, &utc) && strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc) > 0)
+		fact(text, "date", "%s", date);
 }
 
 static void add_kernel(struct text *text)
@@ -109,41 +178,64 @@ static void add_limits(struct text *text)
 		add_limit(text, "rlimit_nproc", limit);
 }
 
-static void gather_here(struct text *text, const struct options *o, const struct credentials *c)
+typedef void gatherer(struct text *text, const struct options *o, const struct credentials *c);
+
+static void gather_facts(struct text *text, const struct options *o, const struct credentials *c)
 {
 	char reason[REASON_MAX];
 
 	if (!credentials_take(c, 0, 0, reason))
 		fact(text, "credentials", "not taken: %s", reason);
-	if (o->limits) {
-		probes_add(text);
-		return;
-	}
 	fact(text, "pipe7", "%s", PIPE7_VERSION);
+	add_date(text);
 	fact(text, "place", "%s", o->place);
 	fact(text, "profile", "%s", profile_name(c->profile));
+	fact(text, "tune_host", "%s", o->tune_host ? "yes" : "no");
 	add_kernel(text);
 	add_credentials(text, c);
 	add_confinement(text);
 	add_limits(text);
 }
 
-void facts_gather(struct text *text, const struct options *o, const struct credentials *c)
+static void gather_limits(struct text *text, const struct options *o, const struct credentials *c)
+{
+	probe_printer *printer = o->command == COMMAND_FACTS ? probes_row : tap_limit;
+	char reason[REASON_MAX];
+	bool taken = credentials_take(c, 0, 0, reason);
+
+	probes_add(&(const struct probes){ text, printer, taken && c->own_uids });
+}
+
+static void in_a_child(gatherer *gather, struct text *text, const struct options *o,
+		       const struct credentials *c)
 {
 	char *shared = mmap(NULL, FACTS_TEXT_MAX, PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct text theirs = { shared, FACTS_TEXT_MAX, 0 };
+	int status = -1;
 
 	if (shared == MAP_FAILED)
 		return;
 	pid_t pid = fork();
 	if (pid == 0) {
-		gather_here(&theirs, o, c);
+		gather(&theirs, o, c);
 		_exit(0);
 	}
 	if (pid > 0)
-		waitpid(pid, NULL, 0);
+		waitpid(pid, &status, 0);
 	shared[FACTS_TEXT_MAX - 1] = '\0';
 	text_add(text, "%s", shared);
+	if (status != 0)
+		text_add(text, "# the process that asked for these died, or gave up\n");
 	munmap(shared, FACTS_TEXT_MAX);
+}
+
+void facts_gather(struct text *text, const struct options *o, const struct credentials *c)
+{
+	in_a_child(gather_facts, text, o, c);
+}
+
+void facts_gather_limits(struct text *text, const struct options *o, const struct credentials *c)
+{
+	in_a_child(gather_limits, text, o, c);
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: ISC
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "known.h"
 #include "outcome.h"
+#include "where.h"
 
 enum { FILE_SIZE_MAX = 1 << 20 };
 
@@ -14,20 +16,35 @@ static bool is_blank(const char *line)
 	return line[strspn(line, " \t\r")] == '\0' || line[0] == '#';
 }
 
-static bool parse_line(struct known *known, char *line)
+static bool parse_line(struct known_entry *entry, char *line, char *fault, size_t size)
 {
 	char *rest = line;
-	const char *pattern = strsep(&rest, "\t"), *reason = strsep(&rest, "\t");
-	const char *link = strsep(&rest, "\t");
+	const char *pattern = strsep(&rest, "\t"), *where = strsep(&rest, "\t");
+	const char *reason = strsep(&rest, "\t"), *link = strsep(&rest, "\t");
+	size_t length;
 
-	if (known->count == KNOWN_MAX || pattern[0] == '\0' || !reason || reason[0] == '\0')
+	if (pattern[0] == '\0' || !where || !reason || reason[0] == '\0' || rest) {
+		snprintf(fault, size, "line %u: expected IDENTITY<tab>WHERE<tab>REASON[<tab>LINK]",
+			 entry->line);
 		return false;
-	known->entries[known->count++] =
-		(struct known_entry){ pattern, reason, link && link[0] ? link : NULL };
+	}
+	const char *word = where_fault(where, &length);
+	if (word) {
+		snprintf(fault, size,
+			 "line %u: WHERE '%.*s': expected -, or words FACT=GLOB, FACT!=GLOB, "
+			 "sometimes, of facts that a run prints",
+			 entry->line, (int)(length < 64 ? length : 64), word);
+		return false;
+	}
+	entry->pattern = pattern;
+	entry->where = where;
+	entry->reason = reason;
+	entry->link = link && link[0] ? link : NULL;
+	entry->sometimes = where_is_sometimes(where);
 	return true;
 }
 
-bool known_parse(struct known *known, char *text, char *fault, size_t size)
+bool known_parse(struct known *known, const char *file, char *text, char *fault, size_t size)
 {
 	char *rest = text, *line;
 
@@ -35,14 +52,16 @@ bool known_parse(struct known *known, char *text, char *fault, size_t size)
 	known->count = 0;
 	for (unsigned number = 1; (line = strsep(&rest, "\n")) != NULL; number++) {
 		line[strcspn(line, "\r")] = '\0';
-		if (is_blank(line) || parse_line(known, line))
+		if (is_blank(line))
 			continue;
-		if (known->count == KNOWN_MAX)
+		if (known->count == KNOWN_MAX) {
 			snprintf(fault, size, "line %u: more than %d entries", number, KNOWN_MAX);
-		else
-			snprintf(fault, size, "line %u: expected IDENTITY<tab>REASON[<tab>LINK]",
-				 number);
-		return false;
+			return false;
+		}
+		struct known_entry *entry = &known->entries[known->count++];
+		*entry = (struct known_entry){ .file = file, .line = number };
+		if (!parse_line(entry, line, fault, size))
+			return false;
 	}
 	return true;
 }
@@ -65,17 +84,41 @@ bool known_load(struct known *known, const char *path, char *fault, size_t size)
 	fclose(file);
 	if (!whole)
 		snprintf(fault, size, "not a text file of less than %d bytes", FILE_SIZE_MAX);
-	if (whole && known_parse(known, text, fault, size))
+	const char *slash = strrchr(path, '/');
+	if (whole && known_parse(known, slash ? slash + 1 : path, text, fault, size))
 		return true;
 	free(text);
 	known->text = NULL;
 	return false;
 }
 
-const struct known_entry *known_find(const struct known *known, const struct identity *id)
+void known_hold(struct known *known, const char *facts)
 {
 	for (unsigned i = 0; i < known->count; i++)
-		if (identity_is(id, known->entries[i].pattern))
+		known->entries[i].holds = where_holds(known->entries[i].where, facts);
+}
+
+struct known_entry *known_find(struct known *known, const struct identity *id)
+{
+	char text[IDENTITY_MAX];
+
+	identity_text(id, text);
+	for (unsigned i = 0; i < known->count; i++)
+		if (known->entries[i].holds && fnmatch(known->entries[i].pattern, text, 0) == 0)
 			return &known->entries[i];
 	return NULL;
+}
+
+void known_use(struct known *known)
+{
+	unsigned count = 0;
+	struct identity *all = registry_select(NULL, 0, &count);
+
+	for (unsigned i = 0; all && i < count; i++) {
+		struct known_entry *entry = known_find(known, &all[i]);
+
+		if (entry)
+			entry->used = true;
+	}
+	free(all);
 }

@@ -11,10 +11,15 @@
 
 enum { KNOWN_MAX = 512 };
 
-// One line of the file: glob on a whole identity, reason, and optionally a link, separated
-// by tabs; `#` begins a comment line.
+// One line of the file: glob on a whole identity, where (where.h), reason, and optionally a link,
+// separated by tabs; `#` begins a comment line.
 struct known_entry {
-	const char *pattern, *reason, *link; // link is NULL or a text
+	const char *pattern, *where, *reason, *link; // link is NULL or a text
+	const char *file;                            // its name without a path
+	unsigned line;
+	bool sometimes; // not always seen
+	bool holds;     // in this run, by its facts
+	bool used;      // some trial of the suite is known by it
 };
 
 struct known {
@@ -23,10 +28,14 @@ struct known {
 	unsigned count;
 };
 
-// Takes `text` apart, in place.  False with one line in `fault`.
-bool known_parse(struct known *known, char *text, char *fault, size_t size);
+// Takes `text` of `file` apart, in place.  False with one line in `fault`.
+bool known_parse(struct known *known, const char *file, char *text, char *fault, size_t size);
 bool known_load(struct known *known, const char *path, char *fault, size_t size);
-// The first entry that names the trial, or NULL.
-const struct known_entry *known_find(const struct known *known, const struct identity *id);
+// Tells which entries hold where these lines of tap_fact() are the facts.  None does before.
+void known_hold(struct known *known, const char *facts);
+// The first entry that holds and names the trial, or NULL.
+struct known_entry *known_find(struct known *known, const struct identity *id);
+// Tells which entries are used, by going through the whole suite whatever was selected of it.
+void known_use(struct known *known);
 
 #endif

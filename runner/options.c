@@ -45,6 +45,7 @@ static const struct spelling {
 	{ "--exit-style", EXIT_STYLE, NEEDED, 0 },
 	{ "--console", TEXT, NEEDED, offsetof(struct options, console) },
 	{ "--against", AGAINST, OPTIONAL, 0 },
+	{ "--claims", FLAG, NONE, offsetof(struct options, claims) },
 	{ "--limits", FLAG, NONE, offsetof(struct options, limits) },
 	{ "--help", HELP, NONE, 0 },
 	{ "-h", HELP, NONE, 0 },
@@ -235,16 +236,6 @@ bool options_parse(struct options *o, int argc, char *const *argv, char *fault, 
 			return refuse(&p, "PATTERN", argv[i], "at most 256 of them");
 		}
 	}
-	if (o->pattern_count == 0 && o->command == COMMAND_SHOW)
-		return refuse(&p, "show", "", "an identity, as list prints them");
-	if (o->pattern_count == 0 && o->command == COMMAND_TUNE)
-		return refuse(&p, "tune", "", "FILE=NUMBER");
-	if (o->limits && o->command != COMMAND_FACTS)
-		return refuse(&p, "--limits", "", "it after facts");
-	if (o->done && !o->output)
-		return refuse(&p, "--done", o->done, "--output with it");
-	if (o->pattern_count > 0 && (o->command == COMMAND_TRACE || o->command == COMMAND_FACTS ||
-				     o->command == COMMAND_RESTORE))
-		return refuse(&p, "argument", o->patterns[0], "none after this command");
-	return true;
+	const struct misfit misfit = options_misfit(o);
+	return misfit.name == NULL || refuse(&p, misfit.name, misfit.value, misfit.expected);
 }

@@ -31,7 +31,7 @@ struct options {
 	double timeout_scale;
 	const char *known_path, *directory, *place, *console;
 	const char *output, *done; // files; NULL: standard output, none
-	bool strict_known, tune_host, fail_on_skip, stay, limits;
+	bool strict_known, tune_host, fail_on_skip, stay, limits, claims;
 	enum against { AGAINST_NOT, AGAINST_TABLE, AGAINST_TSV } against;
 	const char *fail_on_class; // NULL: any class
 	enum tap_format format;
@@ -44,5 +44,11 @@ struct options {
 // and what was expected.
 bool options_parse(struct options *o, int argc, char *const *argv, char *fault, size_t size);
 extern const char options_help[];
+
+// What does not go with the rest of the command line, and what was expected; NULLs if all does.
+struct misfit {
+	const char *name, *value, *expected;
+};
+struct misfit options_misfit(const struct options *o);
 
 #endif

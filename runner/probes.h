@@ -4,10 +4,21 @@
 #ifndef PROBES_H
 #define PROBES_H
 
-#include "tap.h"
+#include <stdbool.h>
 
-// Adds a table: a line for each limit with its name, its value without blanks (an errno name
-// where it could not be had), and how it was found.  Bytes, unless the line says otherwise.
-void probes_add(struct text *text);
+#include "text.h"
+
+// How a limit is printed: its name, its value (an errno name where it could not be had), and how
+// it was found.  Bytes, unless that says otherwise.
+typedef void probe_printer(struct text *text, const char *name, const char *value, const char *how);
+
+struct probes {
+	struct text *text;
+	probe_printer *add; // probes_row() for a table, tap_limit() for comments of TAP
+	bool own_uid;       // no other process has this one's
+};
+
+probe_printer probes_row;
+void probes_add(const struct probes *p);
 
 #endif

@@ -145,3 +145,15 @@ void process_hand_on(pid_t pid)
 	if (signal > 0 && signal != SIGCHLD)
 		kill(pid, signal);
 }
+
+void process_set_limits(void)
+{
+	enum { NOFILE = 256 }; // soft; a case that takes more raises it
+	struct rlimit limit = { 0, 0 };
+
+	setrlimit(RLIMIT_CORE, &limit);
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max < NOFILE ? limit.rlim_max : NOFILE;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}

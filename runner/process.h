@@ -25,5 +25,8 @@ bool process_is_to_end(void);
 void process_stay(void);
 // Waits up to a second for one of them, and sends it on to `pid`; SIGCHLD ends the wait too.
 void process_hand_on(pid_t pid);
+// For the runner and all that descend from it.  Where every descriptor has to be closed by
+// itself, before Linux 5.9, a million of them would take long in each trial.
+void process_set_limits(void);
 
 #endif

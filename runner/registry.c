@@ -56,13 +56,6 @@ bool identity_matches(const struct identity *id, const char *pattern)
 	return false;
 }
 
-bool identity_is(const struct identity *id, const char *pattern)
-{
-	char text[IDENTITY_MAX];
-
-	return fnmatch(pattern, identity_text(id, text), 0) == 0;
-}
-
 static bool is_selected(const struct identity *id, const char *const *patterns, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++)

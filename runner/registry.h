@@ -30,8 +30,6 @@ const char *identity_text(const struct identity *id, char text[IDENTITY_MAX]);
 // Does the glob (fnmatch(3); `*` matches `/` too) name the trial, or a family or
 // case that it belongs to?
 bool identity_matches(const struct identity *id, const char *pattern);
-// Does the glob name just this trial, by its whole identity?
-bool identity_is(const struct identity *id, const char *pattern);
 // The trials that match one of `count` patterns (all if there is none), in
 // order, from malloc(); *selected says how many.  NULL when memory is out.
 struct identity *registry_select(const char *const *patterns, unsigned count, unsigned *selected);

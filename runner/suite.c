@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -64,27 +63,34 @@ static void print_beginning(struct run *run)
 
 	if (run->options->command == COMMAND_RUN)
 		tap_begin(&text, run->options->format, run->count);
-	facts_gather(&text, run->options, &run->credentials);
+	if (run->options->command == COMMAND_RUN || !run->options->limits)
+		facts_gather(&text, run->options, &run->credentials);
+	known_hold(&run->known, text.bytes);
+	print(run, &text);
+	if (run->options->limits)
+		facts_gather_limits(&text, run->options, &run->credentials);
 	print(run, &text);
 }
 
-// An entry that names no trial of this run, when that is an error.
+// An entry that is here for nothing, when that is an error.
 static bool print_idle_entries(struct run *run)
 {
 	char bytes[TAP_POINT_MAX];
 	struct text text = { bytes, sizeof bytes, 0 };
 	bool idle = false;
 
-	for (unsigned i = 0; run->options->strict_known && i < run->known.count; i++) {
-		const char *pattern = run->known.entries[i].pattern;
-		unsigned n = 0;
+	if (!run->options->strict_known)
+		return false;
+	known_use(&run->known);
+	for (unsigned i = 0; i < run->known.count; i++) {
+		const struct known_entry *entry = &run->known.entries[i];
 
-		while (n < run->count && !identity_is(&run->trials[n], pattern))
-			n++;
-		if (n < run->count)
+		if (!entry->holds || entry->used)
 			continue;
-		text_add(&text, "# known deviation matches nothing: ");
-		yaml_scalar(&text, pattern, IDENTITY_MAX);
+		text_add(&text,
+			 "# %s:%u: names no trial that no line before it names: ", entry->file,
+			 entry->line);
+		text_add_scalar(&text, entry->pattern, IDENTITY_MAX);
 		text_add(&text, "\n");
 		print(run, &text);
 		idle = true;
@@ -192,20 +198,6 @@ static void block_signals(void)
 	sigprocmask(SIG_SETMASK, &set, NULL);
 }
 
-// For the runner and all that descend from it.  Where every descriptor has to be
-// closed by itself, before Linux 5.9, a million of them would take long in each trial.
-static void set_limits(void)
-{
-	enum { NOFILE = 256 }; // soft; a case that takes more raises it
-	struct rlimit limit = { 0, 0 };
-
-	setrlimit(RLIMIT_CORE, &limit);
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-		limit.rlim_cur = limit.rlim_max < NOFILE ? limit.rlim_max : NOFILE;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
-
 static int run_guarded(struct run *run)
 {
 	const char *names[TUNABLES_MAX];
@@ -235,7 +227,7 @@ int suite_run(struct run *run)
 
 	block_signals();
 	process_close_all(false, -1);
-	set_limits();
+	process_set_limits();
 	run->records = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (run->records == MAP_FAILED)
 		return bail_out(run, "no shared memory");

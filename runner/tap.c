@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: ISC
 #include <ctype.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,55 +10,13 @@ static const char *const verdicts[] = {
 	"undecided", "undecided", "pass", "fail", "skip", "broken"
 };
 
-void text_add(struct text *text, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	int n = vsnprintf(text->bytes + text->length, text->size - text->length, format, args);
-	va_end(args);
-	if (n > 0)
-		text->length += (size_t)n;
-	if (text->length >= text->size)
-		text->length = text->size - 1;
-}
-
-// A point has hundreds of them, and a run a thousand points.
-static void add_char(struct text *text, char c)
-{
-	if (text->length + 1 >= text->size)
-		return;
-	text->bytes[text->length++] = c;
-	text->bytes[text->length] = '\0';
-}
-
-static char printable(char c)
-{
-	return (char)(c >= ' ' && c <= '~' ? c : '?');
-}
-
-void text_add_printable(struct text *text, const char *value, size_t max)
-{
-	for (size_t i = 0; i < max && value[i] != '\0'; i++)
-		add_char(text, printable(value[i]));
-}
-
-void yaml_scalar(struct text *text, const char *value, size_t max)
-{
-	add_char(text, '\'');
-	for (size_t i = 0; i < max && value[i] != '\0'; i++) {
-		if (value[i] == '\'')
-			add_char(text, '\'');
-		add_char(text, printable(value[i]));
-	}
-	add_char(text, '\'');
-}
-
 // A reason behind "# SKIP" or "# TODO": printable, and without a second "#".
 static void add_reason(struct text *text, const char *reason, size_t max)
 {
 	for (size_t i = 0; i < max && reason[i] != '\0'; i++)
-		add_char(text, reason[i] == '#' || reason[i] == '\\' ? '?' : printable(reason[i]));
+		text_add_char(text, reason[i] == '#' || reason[i] == '\\'
+					    ? '?'
+					    : text_printable(reason[i]));
 }
 
 static bool is_failure(enum verdict verdict)
@@ -72,6 +29,12 @@ static enum verdict verdict_of(const struct point *p)
 	int verdict = atomic_load(&p->record->verdict);
 
 	return verdict > DECIDING && verdict <= BROKEN ? (enum verdict)verdict : BROKEN;
+}
+
+// The entry that speaks of the verdict: one that is not always seen, does not of a pass.
+static const struct known_entry *known_of(const struct point *p, enum verdict verdict)
+{
+	return p->known && verdict == PASS && p->known->sometimes ? NULL : p->known;
 }
 
 static bool is_excused(const struct point *p, enum verdict verdict)
@@ -96,20 +59,21 @@ enum standing point_standing(const struct point *p)
 	if (verdict == SKIP)
 		return skip_counts(p) ? SKIPPED_UNEXPECTED : SKIPPED;
 	if (verdict == PASS)
-		return p->known && p->strict_known ? UNEXPECTED : EXPECTED;
+		return known_of(p, verdict) && p->strict_known ? UNEXPECTED : EXPECTED;
 	return is_excused(p, verdict) ? EXPECTED : UNEXPECTED;
 }
 
 static void add_directive(struct text *text, const struct point *p, enum verdict verdict)
 {
 	const char *todo = p->format == KTAP && is_failure(verdict) ? "XFAIL" : "TODO";
+	const struct known_entry *known = known_of(p, verdict);
 
 	if (verdict == SKIP && !skip_counts(p)) {
 		text_add(text, " # SKIP ");
 		add_reason(text, p->record->got, sizeof p->record->got);
-	} else if (p->known && (is_failure(verdict) || (verdict == PASS && !p->strict_known))) {
+	} else if (known && (is_failure(verdict) || (verdict == PASS && !p->strict_known))) {
 		text_add(text, " # %s known: ", todo);
-		add_reason(text, p->known->reason, REQUIREMENT_TEXT_MAX);
+		add_reason(text, known->reason, REQUIREMENT_TEXT_MAX);
 	} else if (is_excused(p, verdict)) {
 		text_add(text, " # %s observed", todo);
 	}
@@ -119,7 +83,7 @@ static void add_line(struct text *text, const char *margin, const char *key, con
 		     size_t max)
 {
 	text_add(text, "%s%s: ", margin, key);
-	yaml_scalar(text, value, max);
+	text_add_scalar(text, value, max);
 	text_add(text, "\n");
 }
 
@@ -129,7 +93,7 @@ static void add_file(struct text *text, const char *name, size_t max)
 	for (size_t i = 0; i < max && name[i] != '\0'; i++) {
 		bool plain = isalnum((unsigned char)name[i]) || strchr("_./-", name[i]);
 
-		add_char(text, plain ? name[i] : '?');
+		text_add_char(text, plain ? name[i] : '?');
 	}
 }
 
@@ -145,6 +109,19 @@ static void add_spot(struct text *text, const char *margin, const struct point *
 	else
 		text_add(text, "%s", decl->file);
 	text_add(text, ":%d\n", placed ? spot->line : decl->line);
+}
+
+static void add_known(struct text *text, const char *margin, const struct known_entry *known,
+		      enum verdict verdict)
+{
+	char where[2 * TEXT_MAX];
+
+	snprintf(where, sizeof where, "%.64s:%u%s%s", known->file, known->line,
+		 verdict == PASS ? " says that this fails: " : "",
+		 verdict == PASS ? known->reason : "");
+	add_line(text, margin, "known", where, sizeof where);
+	if (known->link)
+		add_line(text, margin, "link", known->link, TEXT_MAX);
 }
 
 static void add_details(struct text *text, const char *margin, const struct point *p,
@@ -163,8 +140,8 @@ static void add_details(struct text *text, const char *margin, const struct poin
 	add_line(text, margin, "call", r->decided_at.text, sizeof r->decided_at.text);
 	add_line(text, margin, "want", r->want, sizeof r->want);
 	add_line(text, margin, "got", r->got, sizeof r->got);
-	if (p->known && p->known->link)
-		add_line(text, margin, "link", p->known->link, TEXT_MAX);
+	if (p->known)
+		add_known(text, margin, p->known, verdict);
 }
 
 static void add_notes(struct text *text, const char *margin, const struct record *r)
@@ -173,7 +150,7 @@ static void add_notes(struct text *text, const char *margin, const struct record
 
 	for (uint32_t i = 0; i < count && i < NOTES_MAX; i++) {
 		text_add(text, "%snote%u: ", margin, i + 1);
-		yaml_scalar(text, r->notes[i], sizeof r->notes[i]);
+		text_add_scalar(text, r->notes[i], sizeof r->notes[i]);
 		text_add(text, "\n");
 	}
 }
@@ -185,7 +162,7 @@ static void add_block(struct text *text, const char *margin, const struct point 
 	long us = p->record->duration_us < 0 ? 0 : p->record->duration_us;
 
 	text_add(text, "%sduration_ms: %ld.%03ld\n", margin, us / 1000, us % 1000);
-	if (verdict != PASS || p->known)
+	if (verdict != PASS || known_of(p, verdict))
 		add_details(text, margin, p, verdict);
 	add_notes(text, margin, p->record);
 }
@@ -228,9 +205,16 @@ void tap_begin(struct text *text, enum tap_format format, unsigned count)
 
 void tap_fact(struct text *text, const char *key, const char *value)
 {
-	text_add(text, "# fact: %s=", key);
+	text_add(text, TAP_FACT "%s=", key);
 	text_add_printable(text, value, text->size);
 	text_add(text, "\n");
+}
+
+void tap_limit(struct text *text, const char *name, const char *value, const char *how)
+{
+	text_add(text, "# limit: %s=", name);
+	text_add_printable(text, value, text->size);
+	text_add(text, " by %s\n", how);
 }
 
 void tap_skip_all(struct text *text, enum tap_format format, const char *reason)

@@ -5,23 +5,16 @@
 #define TAP_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "known.h"
+#include "text.h"
 #include "trial.h"
 
 enum tap_format { TAP13, TAP14, KTAP };
 
 enum { TAP_POINT_MAX = 8192 };
 
-// A text that grows up to its size and is cut there; zero-terminated always.
-struct text {
-	char *bytes;
-	size_t size, length;
-};
-void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-// At most `max` bytes of `value`; what is not printable ASCII as `?`.
-void text_add_printable(struct text *text, const char *value, size_t max);
+#define TAP_FACT "# fact: " // what a fact begins with
 
 struct point {
 	enum tap_format format;
@@ -40,10 +33,9 @@ enum standing point_standing(const struct point *p);
 void tap_point(struct text *text, const struct point *p);
 void tap_begin(struct text *text, enum tap_format format, unsigned count);
 void tap_fact(struct text *text, const char *key, const char *value);
+void tap_limit(struct text *text, const char *name, const char *value, const char *how);
 // A whole file that is skipped.
 void tap_skip_all(struct text *text, enum tap_format format, const char *reason);
 void tap_bail_out(struct text *text, enum tap_format format, const char *reason);
-// Adds `value` as a single-quoted YAML scalar of printable ASCII on one line.
-void yaml_scalar(struct text *text, const char *value, size_t max);
 
 #endif

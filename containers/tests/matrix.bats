@@ -38,9 +38,21 @@ kept() {
 	[ "$(<host+as-is.status)" = 0 ]
 	grep -qx '# argument: as-is' host+as-is.tap
 	grep -qx '# argument: --place' bwrap+unprivileged.tap
+	grep -qx '# argument: --limits' bwrap+unprivileged.tap
+	[ "$(<claims.tsv)" = $'case\tlevel' ]
 	diff <(grep -A 100 '^run' <<<"$output" | sed '$d') summary
 	tar -tzf "${PWD%/}.tar.gz" | grep 'host+as-is'
 	compgen -G '.lock-*' && false || true
+}
+
+@test "a program that cannot run here has no claims, and runs elsewhere all the same" {
+	printf '#!/bin/sh\n[ "$1" != list ] || exit 126\nexec %q "$@"\n' "$PIPE7" \
+		>"$BATS_TEST_TMPDIR/program"
+	chmod +x "$BATS_TEST_TMPDIR/program"
+	PIPE7=$BATS_TEST_TMPDIR/program
+	matrix host
+	[ "$status" -eq 0 ]
+	[ ! -e "$(kept)/claims.tsv" ]
 }
 
 @test "an unexpected result is in the status, and so is a run that failed" {

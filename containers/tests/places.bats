@@ -7,7 +7,7 @@ source "$BATS_TEST_DIRNAME/helper.bash"
 
 setup_file() {
 	build_standin
-	echo 'a/b	because' >"$BATS_FILE_TMPDIR/known.tsv"
+	echo 'a/b	-	because' >"$BATS_FILE_TMPDIR/known.tsv"
 }
 
 setup() {

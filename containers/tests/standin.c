@@ -90,6 +90,10 @@ int main(int argc, char **argv)
 	char *next, *profile = profiles ? strtok_r(strdup(profiles), ",", &next) : NULL;
 	int status;
 
+	if (asked(argc, argv, "list")) {
+		puts("case\tlevel");
+		return 0;
+	}
 	if (asked(argc, argv, "silent"))
 		return 3;
 	if (console)

@@ -332,9 +332,70 @@ points() { grep -E '^(not )?ok' out; }
 	nothing_left
 }
 
-@test "--limits belongs to facts" {
-	pipe7 --limits
-	complains "--limits '': expected it after facts"
+@test "a run prints its limits behind its facts when asked to" {
+	local page
+
+	page=$(getconf PAGESIZE)
+	pipe7 --limits end_of_file
+	passed
+	sed -nE '/^# limit: /,$p' out | never '^# fact: ' -
+	only '^(TAP version 13|1\.\.|# fact: [a-z0-9_-]+=|# limit: [^ =]+=.+ by .|ok |  )' out
+	sed -nE 's/^# limit: ([^=]*)=(.*) by .*/\1 \2/p' out >ours
+	"$PIPE7" facts --limits | sed -E 's/^([^ ]+) +(([^ ]+ )*[^ ]+)  .*/\1 \2/' | diff - ours
+	grep -qx "F_GETPIPE_SZ $((16 * page))" ours
+	pipe7 end_of_file
+	never '^# limit' out
+}
+
+@test "the capacity past the soft limit is that of who has a budget alone and is bound by it" {
+	local page past
+
+	page=$(getconf PAGESIZE)
+	for profile in as-is sys-resource sys-admin; do
+		pipe7 facts --limits --profile "$profile"
+		show
+		grep -q '^1\.\.0' out || grep -q '^F_GETPIPE_SZ_past_soft *not measured ' out
+	done
+	as_root
+	[ "$(</proc/sys/fs/pipe-user-pages-soft)" != 0 ] || skip "there is no soft limit"
+	pipe7 facts --limits
+	show
+	past=$(awk '/^F_GETPIPE_SZ_past_soft/ { print $2 }' out)
+	((past == page || past == 2 * page))
+}
+
+@test "--limits belongs to run and facts, --claims to list" {
+	pipe7 list --limits
+	complains "--limits '': expected it after run or facts"
+	pipe7 --claims
+	complains "--claims '': expected it after list"
+	pipe7 list --claims --against
+	complains "--claims '': expected it without --against"
+}
+
+@test "list --claims is a table of the cases for scripts" {
+	local fields='case level claim cites against since at covers about'
+
+	faulty list --claims verdicts/a_documented_failure verdicts/passes
+	[ "$status" -eq 0 ]
+	[ "$(head -n 1 out | tr '\t' ' ')" = "$fields" ]
+	[ "$(wc -l <out)" -eq 3 ]
+	sed -n 3p out | tr '\t' '\n' >values
+	show
+	for line in verdicts/a_documented_failure DOCUMENTED EOF-01 1.0 nothing \
+		'read() of no descriptor fails with EIO' "common sense: it's EBADF"; do
+		grep -qxF -- "$line" values
+	done
+	grep -qx 'runner/tests/faulty/verdicts\.c:[0-9]*' values
+	pipe7 list --claims
+	[ "$(awk -F '\t' 'NF != 9' out)" = '' ]
+	"$PIPE7" list >all
+	sed 1d out | cut -f 1 >cases
+	[ "$(sort cases | uniq -d)" = '' ]
+	cut -d / -f 1,2 all | uniq | diff - cases
+	sed 1d out | cut -f 8 | tr ' ' '\n' | only '^[A-Z]{3}-[0-9]+$' -
+	pipe7 list --claims '*/fifo'
+	grep -Fvxf out <("$PIPE7" list --claims) | grep -q .
 }
 
 @test "--help names every option, --version the version" {
@@ -342,7 +403,7 @@ points() { grep -E '^(not )?ok' out; }
 	[ "$status" -eq 0 ]
 	for option in --profile -j --jobs --timeout-scale --known --strict-known --fail-on-skip \
 		--tune-host --dir --place --output --done --stay --format --exit-style --console \
-		--against --limits; do
+		--against --claims --limits; do
 		grep -q -- "$option" out
 	done
 	pipe7 --version

@@ -16,7 +16,7 @@ teardown() {
 faulty() { run_to "$FAULTY" "$@"; }
 
 # text [FILE...]: what two runs have in common.
-text() { grep -vE '(duration_ms:|fact: uid=)' "$@"; }
+text() { grep -vE '(duration_ms:|fact: (uid|date)=)' "$@"; }
 
 tune() { run_to "$PIPE7" tune "$@"; }
 

@@ -11,7 +11,7 @@ our @EXPORT_OK = qw(read_matrix join_runs read_claims differing);
 
 my @told_of_a_case = qw(level claim cites against since at covers about);
 
-my $claims_head = qr/\Acase\tlevel\tclaim\b/;
+my $claims_head = qr{\Acase\tlevel\b};
 
 # The matrix of the runs in PATH...: { schema, version, generated, runs, cases, rows }, as
 # schema/matrix.json describes it; each run has its bytes in {tap} beside that.  %options:

@@ -11,9 +11,11 @@ int main(void)
 	SRunner *runner = srunner_create(suite);
 
 	suite_add_tcase(suite, outcome_tests());
+	suite_add_tcase(suite, text_tests());
 	suite_add_tcase(suite, tap_tests());
 	suite_add_tcase(suite, standing_tests());
 	suite_add_tcase(suite, known_tests());
+	suite_add_tcase(suite, where_tests());
 	suite_add_tcase(suite, registry_tests());
 	suite_add_tcase(suite, profile_tests());
 	suite_add_tcase(suite, options_tests());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Text that grows and is cut; blocks, whatever a trial wrote into its record.
+// Points and their blocks, whatever a trial wrote into its record.
 
 #include <limits.h>
 #include <stdio.h>
@@ -41,53 +41,6 @@ static const char *printed(void)
 	return bytes;
 }
 
-START_TEST(text_is_cut_at_its_size)
-{
-	char small[8] = "zzzzzzz";
-	struct text text = { small, 5, 0 };
-
-	text_add(&text, "%s", "");
-	ck_assert_str_eq(small, "");
-	text_add(&text, "%s", "ab");
-	ck_assert_uint_eq(text.length, 2);
-	text_add(&text, "%s", "cdefgh");
-	ck_assert_uint_eq(text.length, 4);
-	text_add(&text, "%d", 9);
-	text_add(&text, "%s", "");
-	ck_assert_uint_eq(text.length, 4);
-	ck_assert_str_eq(small, "abcd");
-	ck_assert_int_eq(small[5], 'z');
-	text = (struct text){ small, 1, 0 };
-	text_add(&text, "%s", "abc");
-	ck_assert_uint_eq(text.length, 0);
-	ck_assert_str_eq(small, "");
-}
-END_TEST
-
-static const struct {
-	const char *value;
-	size_t max;
-	const char *scalar;
-} scalars[] = {
-	{ "", 9, "''" },
-	{ "plain: - { [ # \\ \"", 99, "'plain: - { [ # \\ \"'" },
-	{ "it's", 99, "'it''s'" },
-	{ "'''", 99, "''''''''" },
-	{ "a\nb\r\t\033x\177\200\377", 99, "'a?b???x\?\?\?'" },
-	{ "cut here", 3, "'cut'" },
-	{ "it's", 3, "'it'''" },
-	{ "none", 0, "''" },
-};
-
-START_TEST(a_scalar_is_one_quoted_line)
-{
-	struct text text = { bytes, sizeof bytes, 0 };
-
-	yaml_scalar(&text, scalars[_i].value, scalars[_i].max);
-	ck_assert_str_eq(bytes, scalars[_i].scalar);
-}
-END_TEST
-
 #define DETAILS(margin)                                                                            \
 	margin "duration_ms: 12.003\n" margin "verdict: fail\n" margin                             \
 	       "claim: 'it''s so'\n" margin "level: posix\n" margin "cites: 'the book'\n" margin   \
@@ -116,15 +69,22 @@ END_TEST
 
 START_TEST(what_is_known_and_disputed_is_said)
 {
-	static const struct known_entry known = { "*", "#1 \\ of\tmany",
-						  "https://example.invalid" };
+	static const struct known_entry known = { .reason = "#1 \\ of\tmany",
+						  .link = "https://example.invalid",
+						  .file = "known.tsv",
+						  .line = 12 };
 
 	decl.against = "a manual's page";
 	point.known = &known;
 	const char *text = printed();
 	ck_assert_ptr_nonnull(strstr(text, "case # TODO known: ?1 ? of?many\n"));
 	ck_assert_ptr_nonnull(strstr(text, "\n  against: 'a manual''s page'\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\n  known: 'known.tsv:12'\n"));
 	ck_assert_ptr_nonnull(strstr(text, "\n  link: 'https://example.invalid'\n"));
+	record.verdict = PASS;
+	text = printed();
+	ck_assert_ptr_nonnull(
+		strstr(text, "\n  known: 'known.tsv:12 says that this fails: #1 \\ of?many'\n"));
 }
 END_TEST
 
@@ -180,7 +140,7 @@ END_TEST
 START_TEST(the_longest_point_there_is_fits)
 {
 	static char much[2 * TEXT_MAX + 2];
-	static const struct known_entry known = { "*", much, much };
+	static const struct known_entry known = { .reason = much, .link = much, .file = much };
 
 	memset(much, '\'', sizeof much - 1);
 	memset(&record, '\'', sizeof record);
@@ -188,7 +148,7 @@ START_TEST(the_longest_point_there_is_fits)
 	decl.claim.says = decl.claim.cites = decl.against = much;
 	point.known = &known;
 	point.strict_known = true;
-	is_well_formed(printed(), 21);
+	is_well_formed(printed(), 22);
 }
 END_TEST
 
@@ -234,8 +194,6 @@ TCase *tap_tests(void)
 	TCase *tests = tcase_create("tap");
 
 	tcase_add_checked_fixture(tests, set_up, NULL);
-	tcase_add_test(tests, text_is_cut_at_its_size);
-	tcase_add_loop_test(tests, a_scalar_is_one_quoted_line, 0, COUNT(scalars));
 	tcase_add_test(tests, a_failure_says_all_it_knows);
 	tcase_add_test(tests, a_pass_says_how_long_it_took);
 	tcase_add_test(tests, what_is_known_and_disputed_is_said);

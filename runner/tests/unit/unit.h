@@ -11,9 +11,11 @@
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
 TCase *outcome_tests(void);
+TCase *text_tests(void);
 TCase *tap_tests(void);
 TCase *standing_tests(void);
 TCase *known_tests(void);
+TCase *where_tests(void);
 TCase *registry_tests(void);
 TCase *profile_tests(void);
 TCase *options_tests(void);
