@@ -27,27 +27,27 @@ setup() {
 }
 
 @test "each identity has the course that the table says, the flakiest first" {
-	report history --width 120 ?.tap
+	report history --width 120 ./?.tap
 	[ "$status" -eq 0 ]
-	sed -n '/^here/,$p' out | diff - <(
+	sed -n '/^here/,$p' out | sed '3,$s/2026-//g' | diff - <(
 		cat <<-'END'
 			here+unprivileged: 5 runs, 2026-01-01 to 2026-01-05
 
 			  flaky, changed back and forth: 2
 			  .F.F.  f/flaky
-			         100% (4 of 4), first bad 2026-01-02, last good 2026-01-05
+			         100% (4 of 4), first bad 01-02, last good 01-05
 			  .F.FF  f/shaky
-			         75% (3 of 4), first bad 2026-01-02, bad since 2026-01-04, last good 2026-01-03
+			         75% (3 of 4), first bad 01-02, bad since 01-04, last good 01-03
 
 			  worse, was good, has been bad since: 1
 			  ..F-F  f/worse
-			         bad since 2026-01-03, last good 2026-01-02
+			         bad since 01-03, last good 01-02
 
 			  better, was bad, has been good since: 1
 			  FF-..  f/better
-			         first bad 2026-01-01
+			         first bad 01-01
 
-			  bad, in all runs in which it was tested, since 2026-01-01: 1
+			  bad, in all runs in which it was tested, since 01-01: 1
 			  FkBfF  f/bad
 
 			  unsure, good, but not tested in every run: 1
@@ -58,10 +58,11 @@ setup() {
 
 @test "JSON has numbers of runs, and a rate from 0 to 1" {
 	needs jq
-	report history --format json ?.tap
+	report history --format json ./?.tap
 	[ "$(query '.series[0].same')" -eq 2 ]
 	diff - <(query '.series[0].identities[] | [.id, .course,
-		(.flake_rate * 100 | floor), .changes, .tested, .first_bad, .bad_since, .last_good] | map(tostring) | join(" ")') <<-'END'
+		(.flake_rate * 100 | floor), .changes, .tested, .first_bad, .bad_since,
+		.last_good] | map(tostring) | join(" ")') <<-'END'
 		f/flaky flaky 100 4 5 2 null 5
 		f/shaky flaky 75 3 5 2 4 3
 		f/better better 33 1 4 1 null 5
@@ -93,27 +94,27 @@ setup() {
 @test "each place and profile is a series of its own" {
 	sed 's/place=here/place=there/' 1.tap >6.tap
 	sed 's/profile=unprivileged/profile=container/' 2.tap >7.tap
-	report history ?.tap
+	report history ./?.tap
 	has 'here+unprivileged: 5 runs' 'there+unprivileged: 1 run, hence no history' \
 		'here+container: 1 run, hence no history'
 }
 
 @test "--flaky leaves what changed back and forth, --family and --level choose" {
-	report history --flaky ?.tap
+	report history --flaky ./?.tap
 	has f/flaky f/shaky
 	hasnot f/worse
 	hasnot f/bad
-	report history --family g ?.tap
+	report history --family g ./?.tap
 	hasnot f/
-	report history --level observed ?.tap
+	report history --level observed ./?.tap
 	hasnot f/
-	report history --level posix ?.tap
+	report history --level posix ./?.tap
 	has f/flaky
 }
 
 @test "a run that is not whole is named" {
 	sed -i '/^ok 8/,$d' 5.tap
-	report history ?.tap
+	report history ./?.tap
 	has '2026-01-05 is incomplete'
 }
 
@@ -122,9 +123,9 @@ setup() {
 	printf 'fail f/c/%s\n' two one | of 9.tap here unprivileged 2026-02-02
 	report history 8.tap 9.tap
 	has '  FF  f/c/* (2)'
-	report history --width 40 ?.tap
+	report history --width 40 ./?.tap
 	fits 40
-	report history --format markdown ?.tap
+	report history --format markdown ./?.tap
 	has '| `.F.F.  ` | `f/flaky` |' '### here+unprivileged: 7 runs'
 }
 

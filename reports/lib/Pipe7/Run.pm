@@ -84,6 +84,7 @@ sub parse {
 	my $parser = TAP::Parser->new({ iterator => $lines });
 	my $cell;
 
+	local $SIG{__WARN__} = sub { }; # it warns of its own where a block is cut short
 	while (my $result = $parser->next) {
 		if ($result->is_test) {
 			$cell = add_point($run, $result);
@@ -190,7 +191,7 @@ sub add_comment {
 # What the whole of it is worth.
 sub judge {
 	my ($run, $parser) = @_;
-	my @errors = map { s/\s+/ /gr } $parser->parse_errors;
+	my @errors = map { s/\s+/ /gr =~ s/ at \S+ line \d+\.? ?$//r } $parser->parse_errors;
 
 	push @{ $run->{problems} }, grep { !/^(?:Bad plan|No plan found)/ } @errors;
 	if (defined $parser->skip_all && $run->{status} eq 'complete') {

@@ -22,10 +22,11 @@ sub glyph {
 sub text_of_matrix {
 	my ($matrix, $rows, $width, $details) = @_;
 	my @runs = @{ $matrix->{runs} };
-	my $text = text_of_runs($matrix, $width) . "\n" . sentence($matrix, scalar @$rows) . "\n";
+	my $text = text_of_runs($matrix, $width)
+		. "\n" . cut(sentence($matrix, scalar @$rows), $width) . "\n";
 
 	return $text if !@$rows;
-	$text .= LEGEND . "\n\n";
+	$text .= cut(LEGEND, $width) . "\n\n";
 	for my $power (reverse 0 .. length(scalar @runs) - 1) {
 		my $unit = 10**$power;
 		$text .= join '', map { $_ < $unit ? ' ' : int($_ / $unit) % 10 } 1 .. @runs;
@@ -143,8 +144,8 @@ sub text_of_limits {
 		$text .= cut($name . (defined $how ? ": $how" : ''), $width) . "\n";
 		for my $value (@$values) {
 			my @where = @{ $value->[1] };
-			$text .= sprintf "    %-10s  in %s\n", $value->[0],
-				@where == @{ $matrix->{runs} } ? 'all runs' : ranges(@where);
+			my $in = @where == @{ $matrix->{runs} } ? 'all runs' : ranges(@where);
+			$text .= cut(sprintf('    %-10s  in %s', $value->[0], $in), $width) . "\n";
 		}
 	}
 	return $text || "no limit that differs\n";
