@@ -26,17 +26,6 @@ struct letter {
 	int segments;
 };
 
-// As many segments as asked for, of nearly equal size, some perhaps empty.
-static void cut(struct iovec *segments, int count, char *bytes, size_t size)
-{
-	for (int i = 0; i < count; i++) {
-		size_t from = size * (size_t)i / (size_t)count;
-
-		segments[i].iov_base = bytes + from;
-		segments[i].iov_len = size * (size_t)(i + 1) / (size_t)count - from;
-	}
-}
-
 static void write_letter(struct trial *t, const void *arg)
 {
 	const struct letter *l = arg;
@@ -45,7 +34,7 @@ static void write_letter(struct trial *t, const void *arg)
 	size_t size = record_make(l->records, l->writer, 0, bytes);
 	int fd = l->fd;
 
-	cut(segments, l->segments, bytes, size);
+	record_cut(segments, l->segments, bytes, size);
 	if (l->path)
 		fd = (int)must(t, open(l->path, O_WRONLY | O_CLOEXEC));
 	attempt(t, l->segments > 1 ? writev(fd, segments, l->segments) : write(fd, bytes, size));

@@ -126,7 +126,7 @@ static void play(struct trial *t, enum pipe_end end)
 
 	w.asked = row->asked;
 	w.gone = end == READ_END ? EPOLLHUP : EPOLLERR;
-	w.epoll = (int)must(t, epoll_create1(EPOLL_CLOEXEC));
+	w.epoll = must_epoll(t);
 	for (int i = 0; i < STEPS_MAX; i++)
 		adds = adds || row->steps[i] == ADD;
 	if (!adds)

@@ -9,35 +9,6 @@
 
 #include "case.h"
 
-static int must_epoll(struct trial *t)
-{
-	return (int)must(t, epoll_create1(EPOLL_CLOEXEC));
-}
-
-// What is told is the descriptor's number.
-static void must_add(struct trial *t, int epoll, int fd, uint32_t events)
-{
-	struct epoll_event event = { .events = events, .data.fd = fd };
-
-	must(t, epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event));
-}
-
-static void expect_quiet(struct trial *t, int epoll)
-{
-	struct epoll_event event;
-
-	expect(t, epoll_wait(epoll, &event, 1, 0), RETURNS(0));
-}
-
-static void expect_readable(struct trial *t, int epoll, int data)
-{
-	struct epoll_event event = { .events = 0 };
-
-	expect(t, epoll_wait(epoll, &event, 1, 0), RETURNS(1));
-	expect(t, event.events, RETURNS(EPOLLIN));
-	expect(t, event.data.fd, RETURNS(data));
-}
-
 // --- how many -------------------------------------------------------------------
 
 enum { PIPES = 13, AT_ONCE = 5, CALLS = 3 }; // as many calls as tell of all
@@ -137,7 +108,7 @@ CASE(wrong_arguments_of_epoll_ctl_are_refused,
 	struct pipe p = must_pipe(t, 0), closed = must_pipe(t, 0);
 	int things[] = { must_epoll(t), p.rd, p.wr, closed.rd };
 
-	must_add(t, things[EPOLL], things[WATCHED], EPOLLIN);
+	must_watch_by(t, things[EPOLL], things[WATCHED], EPOLLIN);
 	must(t, close(closed.rd));
 	expect_as(t, epoll_ctl(things[row->of], row->operation, things[row->fd], &event),
 		  &row->want);
@@ -152,7 +123,7 @@ CASE(exclusive_entry_cannot_be_modified,
 	struct pipe p = must_pipe(t, 0);
 	int epoll = must_epoll(t);
 
-	must_add(t, epoll, p.rd, EPOLLIN | EPOLLEXCLUSIVE);
+	must_watch_by(t, epoll, p.rd, EPOLLIN | EPOLLEXCLUSIVE);
 	expect(t, epoll_ctl(epoll, EPOLL_CTL_MOD, p.rd, &event), FAILS(EINVAL));
 }
 
@@ -182,7 +153,7 @@ CASE(wrong_arguments_of_epoll_wait_are_refused,
 	struct pipe p = must_pipe(t, 0), closed = must_pipe(t, 0);
 	int things[] = { must_epoll(t), p.rd, p.wr, closed.rd };
 
-	must_add(t, things[EPOLL], p.wr, EPOLLOUT);
+	must_watch_by(t, things[EPOLL], p.wr, EPOLLOUT);
 	must(t, close(closed.rd));
 	expect_as(t, epoll_wait(things[row->of], &event, row->room, 0), &row->want);
 }
@@ -198,11 +169,11 @@ CASE(event_that_could_not_be_told_is_told_later,
 	char *beyond = must_map_part(t, 0, sizeof(struct epoll_event));
 	int epoll = must_epoll(t);
 
-	must_add(t, epoll, p.rd, EPOLLIN | EPOLLET);
+	must_watch_by(t, epoll, p.rd, EPOLLIN | EPOLLET);
 	must_write(t, p.wr, "x", 1);
 	expect(t, epoll_wait(epoll, (struct epoll_event *)(void *)beyond, 1, 0), FAILS(EFAULT));
-	expect_readable(t, epoll, p.rd);
-	expect_quiet(t, epoll);
+	expect_epoll_tells(t, epoll, p.rd, EPOLLIN);
+	expect_epoll_quiet(t, epoll);
 }
 
 CASE(every_bit_of_events_is_taken,
@@ -235,13 +206,13 @@ CASE(entry_outlives_its_descriptor,
 	struct pipe p = must_pipe(t, 0);
 	int copy = (int)must(t, dup(p.rd)), epoll = must_epoll(t);
 
-	must_add(t, epoll, p.rd, EPOLLIN);
+	must_watch_by(t, epoll, p.rd, EPOLLIN);
 	must(t, close(p.rd));
-	expect_quiet(t, epoll);
+	expect_epoll_quiet(t, epoll);
 	must_write(t, p.wr, "x", 1);
-	expect_readable(t, epoll, p.rd);
+	expect_epoll_tells(t, epoll, p.rd, EPOLLIN);
 	must(t, close(copy));
-	expect_quiet(t, epoll);
+	expect_epoll_quiet(t, epoll);
 }
 
 CASE(entry_is_found_by_its_number_alone,
@@ -255,7 +226,7 @@ CASE(entry_is_found_by_its_number_alone,
 	int copy = (int)must(t, dup(p.rd)), epoll = must_epoll(t);
 	struct epoll_event event = { .events = EPOLLIN, .data.fd = copy }, told[3];
 
-	must_add(t, epoll, p.rd, EPOLLIN);
+	must_watch_by(t, epoll, p.rd, EPOLLIN);
 	must(t, close(p.rd));
 	expect(t, epoll_ctl(epoll, EPOLL_CTL_DEL, p.rd, NULL), FAILS(EBADF));
 	expect(t, epoll_ctl(epoll, EPOLL_CTL_DEL, copy, NULL), FAILS(ENOENT));

@@ -9,34 +9,6 @@
 
 enum { INSTANCES = 4 };
 
-static int must_epoll(struct trial *t)
-{
-	return (int)must(t, epoll_create1(EPOLL_CLOEXEC));
-}
-
-static void must_add(struct trial *t, int epoll, int fd, uint32_t events)
-{
-	struct epoll_event event = { .events = events, .data.fd = fd };
-
-	must(t, epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event));
-}
-
-static void expect_told(struct trial *t, int epoll, uint32_t events, int data)
-{
-	struct epoll_event event = { .events = 0 };
-
-	expect(t, epoll_wait(epoll, &event, 1, 0), RETURNS(1));
-	expect(t, event.events, RETURNS((long)events));
-	expect(t, event.data.fd, RETURNS(data));
-}
-
-static void expect_quiet(struct trial *t, int epoll)
-{
-	struct epoll_event event;
-
-	expect(t, epoll_wait(epoll, &event, 1, 0), RETURNS(0));
-}
-
 static void wait_for_event(struct trial *t, const void *arg)
 {
 	struct epoll_event event;
@@ -54,13 +26,13 @@ CASE(each_instance_tells_for_itself,
 	struct pipe p = must_pipe(t, 0);
 	int first = must_epoll(t), second = must_epoll(t);
 
-	must_add(t, first, p.rd, EPOLLIN | EPOLLET);
-	must_add(t, second, p.rd, EPOLLIN | EPOLLET);
+	must_watch_by(t, first, p.rd, EPOLLIN | EPOLLET);
+	must_watch_by(t, second, p.rd, EPOLLIN | EPOLLET);
 	must_write(t, p.wr, "x", 1);
-	expect_told(t, first, EPOLLIN, p.rd);
-	expect_quiet(t, first);
-	expect_told(t, second, EPOLLIN, p.rd);
-	expect_quiet(t, second);
+	expect_epoll_tells(t, first, p.rd, EPOLLIN);
+	expect_epoll_quiet(t, first);
+	expect_epoll_tells(t, second, p.rd, EPOLLIN);
+	expect_epoll_quiet(t, second);
 }
 
 struct herd {
@@ -89,7 +61,8 @@ static void must_start_herd(struct trial *t, struct herd *h, const struct pipe *
 	h->woken = must_share(t, INSTANCES * sizeof *h->woken);
 	for (int i = 0; i < INSTANCES; i++) {
 		h->epolls[i] = must_epoll(t);
-		must_add(t, h->epolls[i], p->rd, i < shared ? EPOLLIN : EPOLLIN | EPOLLEXCLUSIVE);
+		must_watch_by(t, h->epolls[i], p->rd,
+			      i < shared ? EPOLLIN : EPOLLIN | EPOLLEXCLUSIVE);
 		struct sleeper sleeper = { h->epolls[i], &h->woken[i] };
 		h->sleepers[i] = start(t, wait_in_herd, &sleeper);
 		must_block(t, h->sleepers[i]);
@@ -137,7 +110,7 @@ CASE(shared_instances_are_woken_beside_an_exclusive_one,
 
 CASE(level_wakes_every_sleeper_of_one_instance,
      .claim = { OBSERVED,
-		"all who sleep in epoll_wait() of one instance are woken by one byte that nobody "
+		"all who wait in epoll_wait() of one instance are woken by one byte that nobody "
 		"reads, level-triggered",
 		"fs/eventpoll.c, ep_poll(): who is woken wakes the next" },
      .covers = { "POL-12", "POL-35" })
@@ -146,7 +119,7 @@ CASE(level_wakes_every_sleeper_of_one_instance,
 	struct actor *woken[INSTANCES];
 	int epoll = must_epoll(t);
 
-	must_add(t, epoll, p.rd, EPOLLIN);
+	must_watch_by(t, epoll, p.rd, EPOLLIN);
 	for (int i = 0; i < INSTANCES; i++) {
 		woken[i] = start(t, wait_for_event, &epoll);
 		must_block(t, woken[i]);
@@ -182,7 +155,7 @@ CASE(edge_wakes_one_sleeper_of_an_instance,
 	struct pair pair = { must_epoll(t), must_share(t, sizeof *pair.woken) };
 	struct actor *first, *second;
 
-	must_add(t, pair.epoll, p.rd, EPOLLIN | EPOLLET);
+	must_watch_by(t, pair.epoll, p.rd, EPOLLIN | EPOLLET);
 	first = start(t, wait_and_tell, &pair);
 	must_block(t, first);
 	second = start(t, wait_and_tell, &pair);

@@ -11,41 +11,13 @@
 
 enum { DEPTH_MAX = 6 };
 
-static int must_epoll(struct trial *t)
-{
-	return (int)must(t, epoll_create1(EPOLL_CLOEXEC));
-}
-
-static void must_add(struct trial *t, int epoll, int fd, uint32_t events)
-{
-	struct epoll_event event = { .events = events, .data.fd = fd };
-
-	must(t, epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event));
-}
-
 // The last one holds the one before it, and so on; the first one holds `fd`.
 static void must_nest(struct trial *t, int nest[DEPTH_MAX], int depth, int fd)
 {
 	for (int i = 0; i < depth; i++) {
 		nest[i] = must_epoll(t);
-		must_add(t, nest[i], i == 0 ? fd : nest[i - 1], EPOLLIN);
+		must_watch_by(t, nest[i], i == 0 ? fd : nest[i - 1], EPOLLIN);
 	}
-}
-
-static void expect_told(struct trial *t, int epoll, uint32_t events, int data)
-{
-	struct epoll_event event = { .events = 0 };
-
-	expect(t, epoll_wait(epoll, &event, 1, 0), RETURNS(1));
-	expect(t, event.events, RETURNS((long)events));
-	expect(t, event.data.fd, RETURNS(data));
-}
-
-static void expect_quiet(struct trial *t, int epoll)
-{
-	struct epoll_event event;
-
-	expect(t, epoll_wait(epoll, &event, 1, 0), RETURNS(0));
 }
 
 struct depth_row {
@@ -72,10 +44,10 @@ CASE(readiness_goes_through_a_nest,
 	must_write(t, p.wr, "x", 1);
 	expect_events(t, nest[row->depth - 1], POLLIN | POLLRDNORM);
 	for (int i = row->depth - 1; i >= 0; i--)
-		expect_told(t, nest[i], EPOLLIN, i == 0 ? p.rd : nest[i - 1]);
+		expect_epoll_tells(t, nest[i], i == 0 ? p.rd : nest[i - 1], EPOLLIN);
 	must_read(t, p.rd, &byte, 1);
 	for (int i = row->depth - 1; i >= 0; i--)
-		expect_quiet(t, nest[i]);
+		expect_epoll_quiet(t, nest[i]);
 	expect_events(t, nest[row->depth - 1], 0);
 }
 
@@ -119,7 +91,7 @@ static void expect_sixth_refused(struct trial *t, bool looped)
 		       FAILS(ELOOP));
 	else
 		expect_true(t, epoll_ctl(sixth, EPOLL_CTL_ADD, nest[DEPTH_MAX - 2], &event) == -1);
-	expect_quiet(t, sixth);
+	expect_epoll_quiet(t, sixth);
 }
 
 CASE(nest_that_is_too_deep_is_refused,

@@ -151,31 +151,36 @@ CASE(relative_name_is_of_the_directory_given,
 	expect_true(t, S_ISFIFO(st.st_mode));
 	must(t, unlink(name.path));
 	expect(t, mkfifoat(-1, name.path, 0600), RETURNS(0));
+	expect_fifo(t, name.path, 0600);
+	must(t, unlink(name.path));
+	expect(t, mknodat(-1, name.path, S_IFIFO | 0600, 0), RETURNS(0));
+	expect_fifo(t, name.path, 0600);
 	expect(t, mkfifoat(-1, "third", 0600), FAILS(EBADF));
+	expect(t, mknodat(-1, "third", S_IFIFO | 0600, 0), FAILS(EBADF));
 	at = (int)must(t, open(name.path, O_PATH | O_CLOEXEC));
 	expect(t, mkfifoat(at, "third", 0600), FAILS(ENOTDIR));
+	expect(t, mknodat(at, "third", S_IFIFO | 0600, 0), FAILS(ENOTDIR));
 }
 
 CASE(directory_is_marked_as_modified,
      .claim = { POSIX,
-		"a new FIFO gives its directory a new time of modification, and a time of change "
-		"that is not before it",
+		"a new FIFO gives its directory a new time of modification and one of change",
 		"POSIX.1-2024 mkfifo(): the parent directory" },
      .covers = { "FIF-10" })
 {
 	const struct timespec old[2] = { { OLD, 1 }, { OLD, 2 } };
 	struct name name = must_free_name(t);
-	struct stat st;
+	struct stat aged, st;
 
 	must(t, utimensat(AT_FDCWD, name.directory, old, 0));
-	must(t, stat(name.directory, &st));
-	must(t, st.st_mtim.tv_sec == OLD ? 0 : -1);
+	must(t, stat(name.directory, &aged));
+	must(t, aged.st_mtim.tv_sec == OLD ? 0 : -1);
+	must_pass_time(t, &aged);
 	expect(t, mkfifo(name.path, 0600), RETURNS(0));
 	expect(t, stat(name.directory, &st), RETURNS(0));
 	expect_true(t, st.st_mtim.tv_sec != OLD);
-	expect_true(t, st.st_ctim.tv_sec > st.st_mtim.tv_sec ||
-			       (st.st_ctim.tv_sec == st.st_mtim.tv_sec &&
-				st.st_ctim.tv_nsec >= st.st_mtim.tv_nsec));
+	expect_true(t, st.st_ctim.tv_sec != aged.st_ctim.tv_sec ||
+			       st.st_ctim.tv_nsec != aged.st_ctim.tv_nsec);
 }
 
 enum stage { MADE = 1 };

@@ -23,16 +23,6 @@ static struct pipe must_packet_pipe(struct trial *t, int flags)
 	return p;
 }
 
-// One read() that asks for more returns just `size` bytes, of the stream from `place` on.
-static void expect_packet(struct trial *t, const struct pipe *p, size_t place, size_t size)
-{
-	const size_t all = 4 * page_size();
-	char *bytes = must_share(t, all);
-
-	expect(t, read(p->rd, bytes, all), RETURNS((long)size));
-	expect_streamed(t, bytes, place, size);
-}
-
 CASE(write_is_a_packet,
      .claim = { DOCUMENTED,
 		"a read() of a pipe in packet mode returns the bytes of one write(), however many "
@@ -45,9 +35,9 @@ CASE(write_is_a_packet,
 	must_write_stream(t, p.wr, 0, LINE);
 	must_write_stream(t, p.wr, LINE, PIPE_BUF);
 	must_write_stream(t, p.wr, LINE + PIPE_BUF, 1);
-	expect_packet(t, &p, 0, LINE);
-	expect_packet(t, &p, LINE, PIPE_BUF);
-	expect_packet(t, &p, LINE + PIPE_BUF, 1);
+	expect_packet(t, p.rd, 0, LINE);
+	expect_packet(t, p.rd, LINE, PIPE_BUF);
+	expect_packet(t, p.rd, LINE + PIPE_BUF, 1);
 }
 
 CASE(large_write_is_split_at_pipe_buf,
@@ -61,10 +51,10 @@ CASE(large_write_is_split_at_pipe_buf,
 
 	must_write_stream(t, p.wr, 0, 2 * PIPE_BUF + REST);
 	must_write_stream(t, p.wr, 0, LINE);
-	expect_packet(t, &p, 0, PIPE_BUF);
-	expect_packet(t, &p, PIPE_BUF, PIPE_BUF);
-	expect_packet(t, &p, 2 * PIPE_BUF, REST);
-	expect_packet(t, &p, 0, LINE);
+	expect_packet(t, p.rd, 0, PIPE_BUF);
+	expect_packet(t, p.rd, PIPE_BUF, PIPE_BUF);
+	expect_packet(t, p.rd, 2 * PIPE_BUF, REST);
+	expect_packet(t, p.rd, 0, LINE);
 }
 
 CASE(large_write_is_split_at_larger_pages,
@@ -78,8 +68,8 @@ CASE(large_write_is_split_at_larger_pages,
 	struct pipe p = must_packet_pipe(t, 0);
 
 	must_write_stream(t, p.wr, 0, page + PIPE_BUF + 1);
-	expect_packet(t, &p, 0, page);
-	expect_packet(t, &p, page, PIPE_BUF + 1);
+	expect_packet(t, p.rd, 0, page);
+	expect_packet(t, p.rd, page, PIPE_BUF + 1);
 }
 
 CASE(read_of_a_part_discards_the_rest,
@@ -97,7 +87,7 @@ CASE(read_of_a_part_discards_the_rest,
 	expect_stream(t, p.rd, 0, 1);
 	expect(t, must_unread(t, p.rd), RETURNS(PIPE_BUF + LINE));
 	expect_stream(t, p.rd, LINE, PIPE_BUF - 1);
-	expect_packet(t, &p, LINE + PIPE_BUF, LINE);
+	expect_packet(t, p.rd, LINE + PIPE_BUF, LINE);
 }
 
 CASE(reads_of_pipe_buf_lose_nothing,
@@ -110,7 +100,7 @@ CASE(reads_of_pipe_buf_lose_nothing,
 	must_write_stream(t, p.wr, 0, PIPE_BUF + LINE);
 	must_write_stream(t, p.wr, PIPE_BUF + LINE, PIPE_BUF);
 	expect_stream(t, p.rd, 0, PIPE_BUF);
-	expect_packet(t, &p, PIPE_BUF, LINE);
+	expect_packet(t, p.rd, PIPE_BUF, LINE);
 	expect_stream(t, p.rd, PIPE_BUF + LINE, PIPE_BUF);
 	expect(t, must_unread(t, p.rd), RETURNS(0));
 }
@@ -143,8 +133,8 @@ CASE(write_of_nothing_is_no_packet,
 	must_write_stream(t, p.wr, 0, LINE);
 	expect(t, write(p.wr, "", 0), RETURNS(0));
 	must_write_stream(t, p.wr, LINE, LINE);
-	expect_packet(t, &p, 0, LINE);
-	expect_packet(t, &p, LINE, LINE);
+	expect_packet(t, p.rd, 0, LINE);
+	expect_packet(t, p.rd, LINE, LINE);
 }
 
 CASE(read_of_nothing_leaves_the_packet,
@@ -157,7 +147,7 @@ CASE(read_of_nothing_leaves_the_packet,
 
 	must_write_stream(t, p.wr, 0, LINE);
 	expect(t, read(p.rd, &byte, 0), RETURNS(0));
-	expect_packet(t, &p, 0, LINE);
+	expect_packet(t, p.rd, 0, LINE);
 }
 
 CASE(writev_is_a_packet,
@@ -172,8 +162,8 @@ CASE(writev_is_a_packet,
 
 	expect(t, writev(p.wr, few, 3), RETURNS(7));
 	expect(t, writev(p.wr, halves, 2), RETURNS(PIPE_BUF));
-	expect_packet(t, &p, 0, 7);
-	expect_packet(t, &p, 0, PIPE_BUF);
+	expect_packet(t, p.rd, 0, 7);
+	expect_packet(t, p.rd, 0, PIPE_BUF);
 }
 
 CASE(large_writev_is_split_at_pipe_buf,
@@ -190,8 +180,8 @@ CASE(large_writev_is_split_at_pipe_buf,
 				      { bytes + MANY + LINE, MANY } };
 
 	expect(t, writev(p.wr, many, 3), RETURNS(ALL));
-	expect_packet(t, &p, 0, PIPE_BUF);
-	expect_packet(t, &p, PIPE_BUF, ALL - PIPE_BUF);
+	expect_packet(t, p.rd, 0, PIPE_BUF);
+	expect_packet(t, p.rd, PIPE_BUF, ALL - PIPE_BUF);
 }
 
 CASE(readv_takes_one_packet,
@@ -214,7 +204,7 @@ CASE(readv_takes_one_packet,
 	expect(t, readv(p.rd, both, 2), RETURNS(20));
 	expect_streamed(t, first, 15, 10);
 	expect_streamed(t, second, 25, 10);
-	expect_packet(t, &p, 15 + LINE, LINE);
+	expect_packet(t, p.rd, 15 + LINE, LINE);
 }
 
 CASE(last_packet_comes_before_end_of_file,
@@ -229,10 +219,10 @@ CASE(last_packet_comes_before_end_of_file,
 	must_write_stream(t, p.wr, 0, LINE);
 	must_write_stream(t, p.wr, LINE, LINE);
 	must(t, close(p.wr));
-	expect_packet(t, &p, 0, LINE);
+	expect_packet(t, p.rd, 0, LINE);
 	expect_stream(t, p.rd, LINE, 1);
-	expect_packet(t, &p, 0, 0);
-	expect_packet(t, &p, 0, 0);
+	expect_packet(t, p.rd, 0, 0);
+	expect_packet(t, p.rd, 0, 0);
 }
 
 CASE(flag_is_not_ignored,

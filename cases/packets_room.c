@@ -15,16 +15,6 @@ enum {
 	PACKETS = 24, // of each busy writer
 };
 
-// One read() that asks for more returns just `size` bytes, of the stream from `place` on.
-static void expect_packet(struct trial *t, const struct pipe *p, size_t place, size_t size)
-{
-	const size_t all = 4 * page_size();
-	char *bytes = must_share(t, all);
-
-	expect(t, read(p->rd, bytes, all), RETURNS((long)size));
-	expect_streamed(t, bytes, place, size);
-}
-
 CASE(packet_takes_a_page,
      .claim = { OBSERVED,
 		"as many packets fill a pipe as it has pages, be they of one byte, and one read "
@@ -42,7 +32,7 @@ CASE(packet_takes_a_page,
 	}
 	expect(t, write(p.wr, "x", 1), FAILS(EAGAIN));
 	expect(t, poll(&room, 1, 0), RETURNS(0));
-	expect_packet(t, &p, 0, 1);
+	expect_packet(t, p.rd, 0, 1);
 	expect(t, poll(&room, 1, 0), RETURNS(1));
 	expect(t, write(p.wr, "x", 1), RETURNS(1));
 	expect(t, write(p.wr, "x", 1), FAILS(EAGAIN));
@@ -76,9 +66,9 @@ CASE(large_write_is_cut_to_the_free_pages,
 		must_write_stream(t, p.wr, i, 1);
 	expect_as(t, write(p.wr, bytes, 2 * page + LINE), &row->want);
 	for (size_t i = 0; i < taken; i++)
-		expect_packet(t, &p, i, 1);
+		expect_packet(t, p.rd, i, 1);
 	for (size_t i = 0; i < row->free; i++)
-		expect_packet(t, &p, i * page, page);
+		expect_packet(t, p.rd, i * page, page);
 	expect(t, must_unread(t, p.rd), RETURNS(0));
 }
 
@@ -106,13 +96,13 @@ CASE(sleeping_write_goes_on_in_packets,
 	struct actor *writer = start(t, write_long, &p);
 	expect_actor(t, writer, BLOCKS);
 	for (size_t i = 0; i < DEFAULT_PAGES - 1; i++)
-		expect_packet(t, &p, i, 1);
-	expect_packet(t, &p, 0, page);
+		expect_packet(t, p.rd, i, 1);
+	expect_packet(t, p.rd, 0, page);
 	expect_actor(t, writer, RETURNS_PAGES(2, LINE));
 	must_write_stream(t, p.wr, 0, 1);
-	expect_packet(t, &p, page, page);
-	expect_packet(t, &p, 2 * page, LINE);
-	expect_packet(t, &p, 0, 1);
+	expect_packet(t, p.rd, page, page);
+	expect_packet(t, p.rd, 2 * page, LINE);
+	expect_packet(t, p.rd, 0, 1);
 }
 
 struct letter {
@@ -178,7 +168,7 @@ CASE(sleeping_writers_packets_come_whole,
 		writers[i] = start(t, write_letter, &(struct letter){ &one_each, p.wr, i });
 	for (unsigned i = 0; i < WRITERS; i++)
 		expect_actor(t, writers[i], BLOCKS);
-	expect_packet(t, &p, 0, 1);
+	expect_packet(t, p.rd, 0, 1);
 	expect_letters(t, &p, &one_each);
 	for (unsigned i = 0; i < WRITERS; i++)
 		expect_actor(t, writers[i], RETURNS((long)record_size(&one_each, i, 0)));

@@ -10,16 +10,6 @@
 
 enum { FIRST = 40, SECOND = 20 }; // bytes
 
-// One read() that asks for more returns just `size` bytes, of the stream from `place` on.
-static void expect_packet(struct trial *t, int fd, size_t place, size_t size)
-{
-	const size_t all = 4 * page_size();
-	char *bytes = must_share(t, all);
-
-	expect(t, read(fd, bytes, all), RETURNS((long)size));
-	expect_streamed(t, bytes, place, size);
-}
-
 static void must_switch(struct trial *t, int fd, bool packets)
 {
 	if (must_or_fail(t, fcntl(fd, F_SETFL, packets ? O_DIRECT : 0), EINVAL) == -1)

@@ -52,11 +52,13 @@ static const struct asked_row unasked_hangup[] = {
 	{ "nothing/empty", { READ_END, false, true }, 0, POLLHUP },
 	{ "nothing/data", { READ_END, true, true }, 0, POLLHUP },
 	{ "pollout", { READ_END, true, true }, POLLOUT, POLLHUP },
+	{ "read_end/alone/pollin", { READ_END, true, true }, POLLIN, POLLIN | POLLHUP },
 };
 
 CASE(hangup_is_told_unasked,
-     .claim = { POSIX, "poll() tells POLLHUP of a pipe without a writer whatever was asked for",
-		"POSIX.1-2024 poll()" },
+     .claim = { DOCUMENTED,
+		"poll() tells POLLHUP of a pipe without a writer whatever was asked for",
+		"poll(2), POLLHUP" },
      .covers = { "POL-09", "POL-11" }, ROWS(unasked_hangup))
 {
 	poll_by_row(t);
@@ -81,9 +83,6 @@ static const struct asked_row some[] = {
 	{ "read_end/pollin",         { READ_END, true, false },  POLLIN,     POLLIN },
 	{ "read_end/pollrdnorm",     { READ_END, true, false },  POLLRDNORM, POLLRDNORM },
 	{ "read_end/pollpri",        { READ_END, true, false },  POLLPRI,    0 },
-	{ "read_end/pollout",        { READ_END, true, false },  POLLOUT,    0 },
-	{ "read_end/alone/pollin",   { READ_END, true, true },   POLLIN,     POLLIN | POLLHUP },
-	{ "write_end/pollin",        { WRITE_END, true, false }, POLLIN,     0 },
 	{ "write_end/pollout",       { WRITE_END, true, false }, POLLOUT,    POLLOUT },
 	{ "write_end/pollwrnorm",    { WRITE_END, true, false }, POLLWRNORM, POLLWRNORM },
 	// clang-format on
@@ -95,6 +94,21 @@ CASE(just_what_was_asked_is_told,
 		"it held",
 		"POSIX.1-2024 poll()" },
      .covers = { "POL-10", "POL-11" }, ROWS(some))
+{
+	poll_by_row(t);
+}
+
+static const struct asked_row of_other_end[] = {
+	{ "read_end/pollout", { READ_END, true, false }, POLLOUT, 0 },
+	{ "write_end/pollin", { WRITE_END, true, false }, POLLIN, 0 },
+};
+
+CASE(what_the_other_end_is_for_is_not_told,
+     .claim = { DOCUMENTED,
+		"poll() tells neither POLLOUT of a read end nor POLLIN of a write end: the one "
+		"takes no bytes, and there are none to read at the other",
+		"poll(2), POLLIN, POLLOUT" },
+     .covers = { "POL-10" }, ROWS(of_other_end))
 {
 	poll_by_row(t);
 }
@@ -212,14 +226,14 @@ static void expect_idle(struct trial *t, int fd, int timeout_ms)
 {
 	const struct wait_row *row = trial_row(t);
 	struct pollfd asked = { fd, POLLIN, GARBAGE };
-	struct epoll_event event = { .events = EPOLLIN };
+	struct epoll_event event;
 	struct timeval timeout = { 0, timeout_ms * 1000 };
 	fd_set set;
 
 	FD_ZERO(&set);
 	FD_SET((size_t)fd, &set);
-	int epoll = (int)must(t, epoll_create1(EPOLL_CLOEXEC));
-	must(t, epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event));
+	int epoll = must_epoll(t);
+	must_watch_by(t, epoll, fd, EPOLLIN);
 	switch (row->by) {
 	case POLL:
 		expect(t, poll(&asked, 1, timeout_ms), RETURNS(0));
@@ -269,6 +283,7 @@ const struct family poll_family = {
 		&hangup_is_told_unasked,
 		&error_is_told_unasked,
 		&just_what_was_asked_is_told,
+		&what_the_other_end_is_for_is_not_told,
 		&question_is_left_as_it_was,
 		&closed_descriptor_is_told_as_such,
 		&descriptor_below_0_is_passed_over,

@@ -61,7 +61,7 @@ static bool is_writable(struct trial *t, int fd)
 {
 	const struct look_row *row = trial_row(t);
 	struct pollfd asked = { fd, POLLOUT, 0 };
-	struct epoll_event event = { .events = EPOLLOUT };
+	struct epoll_event event;
 	int epoll = -1;
 	fd_set set;
 
@@ -73,8 +73,8 @@ static bool is_writable(struct trial *t, int fd)
 	case BY_SELECT:
 		return must(t, select(fd + 1, NULL, &set, NULL, &(struct timeval){ 0, 0 })) == 1;
 	case BY_EPOLL:
-		epoll = (int)must(t, epoll_create1(EPOLL_CLOEXEC));
-		must(t, epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event));
+		epoll = must_epoll(t);
+		must_watch_by(t, epoll, fd, EPOLLOUT);
 		bool ready = must(t, epoll_wait(epoll, &event, 1, 0)) == 1;
 		must(t, close(epoll));
 		return ready;

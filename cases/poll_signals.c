@@ -71,10 +71,9 @@ static void wait_once(struct trial *t, const void *arg)
 
 static struct wait must_prepare(struct trial *t, enum wait_by by, int fd)
 {
-	struct epoll_event event = { .events = EPOLLIN };
-	struct wait w = { by, fd, (int)must(t, epoll_create1(EPOLL_CLOEXEC)), NULL };
+	struct wait w = { by, fd, must_epoll(t), NULL };
 
-	must(t, epoll_ctl(w.epoll, EPOLL_CTL_ADD, fd, &event));
+	must_watch_by(t, w.epoll, fd, EPOLLIN);
 	return w;
 }
 

@@ -151,7 +151,7 @@ CASE(poll_tells_who_is_gone,
 static void expect_waited(struct trial *t)
 {
 	const struct state_row *row = trial_row(t);
-	int fd = must_have_end(t), epoll = (int)must(t, epoll_create1(EPOLL_CLOEXEC));
+	int fd = must_have_end(t), epoll = must_epoll(t);
 	struct epoll_event event = { .events = EVERY_EVENT, .data.u64 = 0x0123456789abcdef };
 
 	must(t, epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event));

@@ -47,19 +47,20 @@ CASE(file_copied_through_a_pipe_is_the_same,
 
 CASE(pipe_gives_up_what_it_moves_to_another,
      .claim = { DOCUMENTED,
-		"splice() from pipe to pipe moves bytes in order, in parts as large as asked for",
+		"splice() from pipe to pipe moves bytes in order, call by call, and no more than "
+		"asked for",
 		"splice(2)" },
      .covers = { "SPL-06" })
 {
 	struct pipe source = must_pipe(t, 0), target = must_pipe(t, 0);
 
 	must_write_stream(t, source.wr, 0, QUEUED);
-	expect(t, splice(source.rd, NULL, target.wr, NULL, PART, 0), RETURNS(PART));
-	expect(t, must_unread(t, source.rd), RETURNS(QUEUED - PART));
+	long n = expect(t, splice(source.rd, NULL, target.wr, NULL, PART, 0), RETURNS_IN(1, PART));
+	expect(t, must_unread(t, source.rd), RETURNS(QUEUED - n));
 	must_write_stream(t, source.wr, QUEUED, 1);
-	expect(t, splice(source.rd, NULL, target.wr, NULL, PART, 0), RETURNS(PART));
-	expect_stream(t, source.rd, 2 * PART, QUEUED + 1 - 2 * PART);
-	expect_stream(t, target.rd, 0, 2 * PART);
+	n += expect(t, splice(source.rd, NULL, target.wr, NULL, PART, 0), RETURNS_IN(1, PART));
+	expect_stream(t, source.rd, (size_t)n, (size_t)(QUEUED + 1 - n));
+	expect_stream(t, target.rd, 0, (size_t)n);
 }
 
 // --- offsets ----------------------------------------------------------------------
@@ -93,21 +94,22 @@ static struct place must_prepare(struct trial *t)
 	return s;
 }
 
-// PART bytes have been moved from or to `offset` of the file.
-static void expect_moved(struct trial *t, const struct place *s, size_t offset)
+// So many bytes have been moved from or to `offset` of the file.
+static void expect_moved(struct trial *t, const struct place *s, size_t offset, long moved)
 {
+	const size_t n = (size_t)moved;
 	static const char hole[GIVEN];
 	const struct direction_row *row = trial_row(t);
 	char bytes[QUEUED];
 
-	expect(t, must_unread(t, s->p.rd), RETURNS(row->to_file ? QUEUED - PART : PART));
+	expect(t, must_unread(t, s->p.rd), RETURNS(row->to_file ? QUEUED - moved : moved));
 	if (row->to_file) {
-		expect(t, pread(s->file, bytes, sizeof bytes, 0), RETURNS((long)offset + PART));
+		expect(t, pread(s->file, bytes, sizeof bytes, 0), RETURNS((long)offset + moved));
 		expect_true(t, memcmp(bytes, hole, offset) == 0);
-		expect_streamed(t, bytes + offset, 0, PART);
-		expect_stream(t, s->p.rd, PART, QUEUED - PART);
+		expect_streamed(t, bytes + offset, 0, n);
+		expect_stream(t, s->p.rd, n, QUEUED - n);
 	} else {
-		expect_stream(t, s->p.rd, offset, PART);
+		expect_stream(t, s->p.rd, offset, n);
 	}
 }
 
@@ -120,9 +122,9 @@ CASE(offset_of_the_file_is_used_and_advanced,
 {
 	struct place s = must_prepare(t);
 
-	expect(t, splice(s.from, NULL, s.to, NULL, PART, 0), RETURNS(PART));
-	expect(t, lseek(s.file, 0, SEEK_CUR), RETURNS(BEGIN + PART));
-	expect_moved(t, &s, BEGIN);
+	long n = expect(t, splice(s.from, NULL, s.to, NULL, PART, 0), RETURNS_IN(1, PART));
+	expect(t, lseek(s.file, 0, SEEK_CUR), RETURNS(BEGIN + n));
+	expect_moved(t, &s, BEGIN, n);
 }
 
 CASE(offset_given_takes_its_place,
@@ -136,9 +138,9 @@ CASE(offset_given_takes_its_place,
 	struct place s = must_prepare(t);
 	loff_t given = GIVEN, *in = row->to_file ? NULL : &given, *out = in ? NULL : &given;
 
-	expect(t, splice(s.from, in, s.to, out, PART, 0), RETURNS(PART));
+	long n = expect(t, splice(s.from, in, s.to, out, PART, 0), RETURNS_IN(1, PART));
 	expect(t, lseek(s.file, 0, SEEK_CUR), RETURNS(BEGIN));
-	expect_moved(t, &s, GIVEN);
+	expect_moved(t, &s, GIVEN, n);
 }
 
 CASE(offset_given_is_advanced,
@@ -150,8 +152,8 @@ CASE(offset_given_is_advanced,
 	struct place s = must_prepare(t);
 	loff_t given = GIVEN, *in = row->to_file ? NULL : &given, *out = in ? NULL : &given;
 
-	must(t, splice(s.from, in, s.to, out, PART, 0));
-	expect_true(t, given == GIVEN + PART);
+	long n = must(t, splice(s.from, in, s.to, out, PART, 0));
+	expect_true(t, given == GIVEN + n);
 }
 
 // --- flags ----------------------------------------------------------------------
@@ -177,11 +179,13 @@ CASE(hints_change_nothing,
 	int from = must_stream_file(t, QUEUED), to = must_stream_file(t, 0);
 	struct pipe p = must_pipe(t, 0), q = must_pipe(t, 0);
 
-	expect(t, splice(from, NULL, p.wr, NULL, QUEUED, row->flags), RETURNS(QUEUED));
-	expect(t, splice(p.rd, NULL, q.wr, NULL, QUEUED, row->flags), RETURNS(QUEUED));
-	expect(t, splice(q.rd, NULL, to, NULL, QUEUED, row->flags), RETURNS(QUEUED));
+	long n = expect(t, splice(from, NULL, p.wr, NULL, QUEUED, row->flags),
+			RETURNS_IN(1, QUEUED));
+	n = expect(t, splice(p.rd, NULL, q.wr, NULL, QUEUED, row->flags), RETURNS_IN(1, n));
+	n = expect(t, splice(q.rd, NULL, to, NULL, QUEUED, row->flags), RETURNS_IN(1, n));
+	expect(t, lseek(to, 0, SEEK_END), RETURNS(n));
 	must_rewind(t, to);
-	expect_stream(t, to, 0, QUEUED);
+	expect_stream(t, to, 0, (size_t)n);
 }
 
 const struct family splice_family = {

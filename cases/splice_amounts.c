@@ -71,6 +71,37 @@ CASE(what_a_pipe_holds_is_enough,
 	expect_stream(t, row->to_file ? file : target.rd, 0, QUEUED);
 }
 
+struct kinds_row {
+	const char *name;
+	bool from_file, to_file;
+};
+
+static const struct kinds_row kinds[] = {
+	{ "file_to_pipe", true, false },
+	{ "pipe_to_file", false, true },
+	{ "pipe_to_pipe", false, false },
+};
+
+CASE(splice_moves_all_that_is_asked_for,
+     .claim = { OBSERVED,
+		"splice() moves as many bytes as asked for, if they are there and there is room",
+		"fs/splice.c; splice(2) says up to so many bytes" },
+     .covers = { "SPL-50" }, ROWS(kinds))
+{
+	const struct kinds_row *row = trial_row(t);
+	const size_t all = 2 * page_size() + QUEUED, part = all - 1;
+	struct pipe source = must_pipe(t, 0), target = must_pipe(t, 0);
+	int file = must_stream_file(t, row->from_file ? all : 0);
+	int from = row->from_file ? file : source.rd, to = row->to_file ? file : target.wr;
+
+	must_write_stream(t, source.wr, 0, all);
+	expect(t, splice(from, NULL, to, NULL, part, 0), RETURNS((long)part));
+	expect(t, lseek(file, 0, SEEK_CUR),
+	       RETURNS(row->from_file || row->to_file ? (long)part : 0));
+	must(t, lseek(file, 0, SEEK_SET));
+	expect_stream(t, row->to_file ? file : target.rd, 0, part);
+}
+
 // The hole costs nothing to make, and each of its pages is a page.
 CASE(splice_of_a_file_stops_at_the_capacity,
      .claim = { OBSERVED,
@@ -168,6 +199,7 @@ const struct family splice_amounts_family = {
 	.cases = {
 		&end_of_input_is_0,
 		&what_a_pipe_holds_is_enough,
+		&splice_moves_all_that_is_asked_for,
 		&splice_of_a_file_stops_at_the_capacity,
 		&free_page_takes_one_of_the_file,
 		&splice_of_no_bytes_returns_0,

@@ -18,14 +18,6 @@ enum {
 	TINY = 3,     // bytes
 };
 
-static struct pipe must_prepare(struct trial *t)
-{
-	struct pipe p = must_pipe(t, 0);
-
-	must_write_stream(t, p.wr, 0, QUEUED);
-	return p;
-}
-
 // --- /proc ------------------------------------------------------------------------
 
 struct path_row {
@@ -36,15 +28,6 @@ static const struct path_row files[] = {
 	{ "version", "/proc/version" },
 	{ "sysctl", "/proc/sys/kernel/ostype" },
 };
-
-static int must_open(struct trial *t, const char *path)
-{
-	int fd = (int)must_or_fail(t, open(path, O_RDONLY | O_CLOEXEC), ENOENT);
-
-	if (fd == -1)
-		skip(t, "absent: this /proc lacks the file");
-	return fd;
-}
 
 CASE(file_of_proc_is_spliced_as_it_is_read,
      .claim = { OBSERVED,
@@ -57,7 +40,7 @@ CASE(file_of_proc_is_spliced_as_it_is_read,
 	const struct path_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, 0);
 	char text[TEXT_MOST], moved[TEXT_MOST];
-	int fd = must_open(t, row->path);
+	int fd = must_open_file(t, row->path, O_RDONLY);
 	size_t size = (size_t)must(t, read(fd, text, sizeof text));
 
 	must(t, lseek(fd, 0, SEEK_SET));
@@ -90,7 +73,7 @@ CASE(file_at_its_limit_takes_no_more,
 		"getrlimit(2), RLIMIT_FSIZE" },
      .covers = { "SPL-33" })
 {
-	struct pipe p = must_prepare(t);
+	struct pipe p = must_stream_pipe(t, QUEUED);
 	int file = must_stream_file(t, PART);
 
 	must_catch(t, SIGXFSZ, 0);
@@ -108,7 +91,7 @@ CASE(what_the_limit_refuses_stays_in_the_pipe,
 		"fs/splice.c, iter_file_splice_write()" },
      .covers = { "SPL-33" })
 {
-	struct pipe p = must_prepare(t);
+	struct pipe p = must_stream_pipe(t, QUEUED);
 	int file = must_stream_file(t, 0);
 
 	must_catch(t, SIGXFSZ, 0);
@@ -142,7 +125,8 @@ static int must_have_named(struct trial *t)
 	must(t, unlink(path));
 	int fd = (int)must(t, open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600));
 	must(t, unlink(path));
-	must_write_stream(t, fd, 0, QUEUED);
+	if (must_or_fail(t, write(fd, must_stream(t, 0, QUEUED), QUEUED), ENOSPC) == -1)
+		skip(t, "filesystem: no space for a file in the scratch directory");
 	must(t, lseek(fd, 0, SEEK_SET));
 	return fd;
 }
@@ -155,7 +139,7 @@ CASE(watcher_is_told_of_a_splice,
      .covers = { "SPL-41" }, .since = "6.12 at the latest", .needs = { need_proc }, ROWS(watched))
 {
 	const struct watch_row *row = trial_row(t);
-	struct pipe p = must_prepare(t);
+	struct pipe p = must_stream_pipe(t, QUEUED);
 	int file = must_have_named(t), from = row->to_file ? p.rd : file;
 	int to = row->to_file ? file : p.wr, watcher;
 	struct inotify_event event;

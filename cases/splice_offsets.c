@@ -101,7 +101,8 @@ static const struct refused_row with_offset[] = {
 CASE(pipe_has_no_offset,
      .claim = { DOCUMENTED, "splice() with an offset for a pipe fails with ESPIPE",
 		"splice(2), ERRORS, ESPIPE" },
-     .covers = { "SPL-21" }, ROWS(with_offset))
+     .covers = { "SPL-21" }, ROWS(with_offset),
+     .against = "splice(2), ERRORS, EINVAL: an offset for what cannot seek, such as a pipe")
 {
 	expect_refused(t, &not_seekable);
 }

@@ -62,17 +62,17 @@ static int must_have(struct trial *t, const struct ends *s, enum kind kind)
 	case APPENDED:
 		return must_append(t);
 	case ONLY_READ:
-		return (int)must(t, open("/dev/null", O_RDONLY | O_CLOEXEC));
+		return must_open_file(t, "/dev/null", O_RDONLY);
 	case ONLY_WRITTEN:
-		return (int)must(t, open("/dev/null", O_WRONLY | O_CLOEXEC));
+		return must_open_file(t, "/dev/null", O_WRONLY);
 	case ONLY_A_PATH:
-		return (int)must(t, open("/", O_PATH | O_CLOEXEC));
+		return must_open_file(t, "/", O_PATH);
 	case EPOLL:
-		return (int)must(t, epoll_create1(EPOLL_CLOEXEC));
+		return must_epoll(t);
 	case EVENTFD:
 		return (int)must(t, eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK));
 	case FOLDER:
-		return (int)must(t, open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+		return must_open_file(t, "/", O_RDONLY | O_DIRECTORY);
 	case NO_DESCRIPTOR:
 		break;
 	}

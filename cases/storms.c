@@ -35,22 +35,12 @@ struct storm {
 	unsigned writer;
 };
 
-static void cut(struct iovec *segments, int count, char *bytes, size_t size)
-{
-	for (int i = 0; i < count; i++) {
-		size_t from = size * (size_t)i / (size_t)count;
-
-		segments[i].iov_base = bytes + from;
-		segments[i].iov_len = size * (size_t)(i + 1) / (size_t)count - from;
-	}
-}
-
 // One call, all of the record.
 static void expect_written(struct trial *t, const struct storm *s, char *bytes, size_t size)
 {
 	struct iovec segments[SEGMENTS_MAX];
 
-	cut(segments, s->segments, bytes, size);
+	record_cut(segments, s->segments, bytes, size);
 	if (s->segments > 1)
 		expect(t, writev(s->fd, segments, s->segments), RETURNS((long)size));
 	else
@@ -76,7 +66,7 @@ static void expect_accepted(struct trial *t, const struct storm *s, char *bytes,
 		char *rest = bytes + done;
 		size_t left = size - done;
 
-		cut(segments, s->segments, rest, left);
+		record_cut(segments, s->segments, rest, left);
 		if (s->segments > 1)
 			expect_true(t,
 				    is_allowed(got = writev(s->fd, segments, s->segments), left));

@@ -11,14 +11,6 @@
 
 enum { FEW = 100 }; // bytes
 
-static struct pipe must_hold(struct trial *t)
-{
-	struct pipe p = must_pipe(t, 0);
-
-	must_write_stream(t, p.wr, 0, FEW);
-	return p;
-}
-
 static void expect_kept(struct trial *t, const struct pipe *p)
 {
 	expect(t, must_unread(t, p->rd), RETURNS(FEW));
@@ -30,8 +22,8 @@ CASE(what_is_no_pipe_is_refused,
 		"tee(2), EINVAL" },
      .covers = { "TEE-11" }, .since = "2.6.17")
 {
-	struct pipe p = must_hold(t);
-	int null = (int)must(t, open("/dev/null", O_RDWR | O_CLOEXEC)), sockets[2];
+	struct pipe p = must_stream_pipe(t, FEW);
+	int null = must_open_file(t, "/dev/null", O_RDWR), sockets[2];
 
 	must(t, socketpair(AF_UNIX, SOCK_STREAM, 0, sockets));
 	must_write_stream(t, sockets[1], 0, FEW);
@@ -47,7 +39,7 @@ CASE(one_pipe_is_not_both,
      .claim = { DOCUMENTED, "tee() from a pipe to itself fails with EINVAL", "tee(2), EINVAL" },
      .covers = { "TEE-12" }, .since = "2.6.17", .ways = BY_PIPE2 | BY_FIFO)
 {
-	struct pipe p = must_hold(t);
+	struct pipe p = must_stream_pipe(t, FEW);
 
 	expect(t, tee(p.rd, p.wr, FEW, 0), FAILS(EINVAL));
 	expect(t, tee(p.rd, p.wr, FEW, SPLICE_F_NONBLOCK), FAILS(EINVAL));
@@ -72,7 +64,7 @@ CASE(fifo_open_for_both_is_either,
      .covers = { "TEE-22" }, .since = "2.6.17")
 {
 	int fifo = must_open_end(t, must_fifo(t, 0600), O_RDWR);
-	struct pipe source = must_hold(t), target = must_pipe(t, 0);
+	struct pipe source = must_stream_pipe(t, FEW), target = must_pipe(t, 0);
 
 	expect(t, tee(source.rd, fifo, FEW, 0), RETURNS(FEW));
 	expect(t, tee(fifo, target.wr, FEW, 0), RETURNS(FEW));
@@ -87,8 +79,8 @@ CASE(wrong_ends_are_bad_descriptors,
 		"fs/splice.c, tee(), do_tee(); tee(2) does not list EBADF" },
      .covers = { "TEE-13" }, .since = "2.6.17")
 {
-	struct pipe source = must_hold(t), target = must_pipe(t, 0);
-	int path_only = must_open_end(t, "/dev/null", O_PATH),
+	struct pipe source = must_stream_pipe(t, FEW), target = must_pipe(t, 0);
+	int path_only = must_open_file(t, "/dev/null", O_PATH),
 	    closed = (int)must(t, dup(source.rd));
 
 	must(t, close(closed));
@@ -109,11 +101,11 @@ CASE(flags_without_effect_are_taken,
 		"tee(2), on flags" },
      .covers = { "TEE-15" }, .since = "2.6.17")
 {
-	struct pipe source = must_hold(t), target = must_pipe(t, 0);
+	struct pipe source = must_stream_pipe(t, FEW), target = must_pipe(t, 0);
 
-	expect(t, tee(source.rd, target.wr, FEW, all_flags), RETURNS(FEW));
+	long n = expect(t, tee(source.rd, target.wr, FEW, all_flags), RETURNS_IN(1, FEW));
 	expect_kept(t, &source);
-	expect_kept(t, &target);
+	expect_stream(t, target.rd, 0, (size_t)n);
 }
 
 CASE(unknown_flags_are_refused,
@@ -121,7 +113,7 @@ CASE(unknown_flags_are_refused,
 		"fs/splice.c, tee(), since Linux 4.10" },
      .covers = { "TEE-15" }, .since = "4.10")
 {
-	struct pipe source = must_hold(t), target = must_pipe(t, 0);
+	struct pipe source = must_stream_pipe(t, FEW), target = must_pipe(t, 0);
 	const size_t none = must_unread(t, target.rd);
 
 	for (unsigned flag = 1; flag != 0; flag <<= 1) {

@@ -120,7 +120,7 @@ CASE(sendfile_needs_room_for_a_pipe,
      .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	int file = (int)must(t, memfd_create("pipe7", MFD_CLOEXEC));
-	int null = (int)must(t, open("/dev/null", O_WRONLY | O_CLOEXEC));
+	int null = must_open_file(t, "/dev/null", O_WRONLY);
 
 	must_write(t, file, "x", 1);
 	must_limit(t, 0, DEFAULT_PAGES - 1);

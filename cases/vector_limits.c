@@ -175,7 +175,7 @@ static const char *must_map_much(struct trial *t, size_t size)
 				 ? -1
 				 : 0,
 			 ENOMEM) == -1)
-		skip(t, "resource: 2 GiB of address space");
+		skip(t, "resource: takes 2 GiB of address space");
 	return bytes;
 }
 

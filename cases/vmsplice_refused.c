@@ -19,8 +19,8 @@ CASE(what_is_no_pipe_is_a_bad_descriptor,
      .covers = { "VMS-06" }, .since = "2.6.17")
 {
 	const struct iovec memory = { must_stream(t, 0, FEW), FEW };
-	int null = (int)must(t, open("/dev/null", O_RDWR | O_CLOEXEC)), sockets[2];
-	int path_only = must_open_end(t, "/dev/null", O_PATH), closed = (int)must(t, dup(null));
+	int null = must_open_file(t, "/dev/null", O_RDWR), sockets[2];
+	int path_only = must_open_file(t, "/dev/null", O_PATH), closed = (int)must(t, dup(null));
 
 	must(t, close(closed));
 	must(t, socketpair(AF_UNIX, SOCK_STREAM, 0, sockets));

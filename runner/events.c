@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: ISC
-// Ground: what poll() tells of a descriptor.
+// Ground: what poll() and epoll tell of a descriptor.
 
 #include <errno.h>
 #include <poll.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "trial.h"
@@ -20,4 +21,37 @@ void expect_events_(struct trial *t, const struct here *at, int fd, short want)
 	expect_end(t, at, n, &ready);
 	errno = 0;
 	expect_end(t, at, asked.revents, &events);
+}
+
+int must_epoll(struct trial *t)
+{
+	return (int)must(t, epoll_create1(EPOLL_CLOEXEC));
+}
+
+void must_watch_by(struct trial *t, int epoll, int fd, uint32_t events)
+{
+	struct epoll_event event = { .events = events, .data.fd = fd };
+
+	must(t, epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event));
+}
+
+void expect_epoll_tells_(struct trial *t, const struct here *at, int epoll, int fd, uint32_t events)
+{
+	const struct outcome one = RETURNS(1), all = RETURNS((long)events), it = RETURNS(fd);
+	struct epoll_event event = { .events = 0 };
+
+	expect_begin(t, at);
+	expect_end(t, at, epoll_wait(epoll, &event, 1, 0), &one);
+	errno = 0;
+	expect_end(t, at, event.events, &all);
+	expect_end(t, at, event.data.fd, &it);
+}
+
+void expect_epoll_quiet_(struct trial *t, const struct here *at, int epoll)
+{
+	const struct outcome none = RETURNS(0);
+	struct epoll_event event;
+
+	expect_begin(t, at);
+	expect_end(t, at, epoll_wait(epoll, &event, 1, 0), &none);
 }

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -34,54 +33,11 @@ void must_set_nonblocking(struct trial *t, int fd, bool on)
 	must(t, fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK));
 }
 
-static void must_have_scratch(struct trial *t)
-{
-	if (t->scratch == NULL)
-		skip(t, "filesystem: no writable directory for FIFOs (--dir names one)");
-}
-
 void must_set_async(struct trial *t, int fd, bool on)
 {
 	int flags = (int)must(t, fcntl(fd, F_GETFL));
 
 	must(t, fcntl(fd, F_SETFL, on ? flags | O_ASYNC : flags & ~O_ASYNC));
-}
-
-const char *must_fifo(struct trial *t, mode_t mode)
-{
-	static const char refused[] = "filesystem: no FIFO can be made in the scratch directory";
-
-	must_have_scratch(t);
-	for (unsigned n = 0;; n++) {
-		snprintf(t->path, sizeof t->path, "%s/%d-%u", t->scratch, (int)getpid(), n);
-		if (mkfifo(t->path, 0600) == 0)
-			break;
-		skip_if_filtered(t, "mkfifo()", errno);
-		if (errno == EPERM || errno == EROFS || errno == EOPNOTSUPP || errno == EACCES)
-			skip(t, refused);
-		if (errno != EEXIST)
-			must(t, mkfifo(t->path, 0600));
-	}
-	must(t, chmod(t->path, mode)); // whatever the umask is
-	return t->path;
-}
-
-const char *must_directory(struct trial *t, mode_t mode)
-{
-	must_have_scratch(t);
-	for (unsigned n = 0;; n++) {
-		snprintf(t->directory, sizeof t->directory, "%s/%d-%u", t->scratch, (int)getpid(),
-			 n);
-		if (must_or_fail(t, mkdir(t->directory, 0700), EEXIST) == 0)
-			break;
-	}
-	must(t, chmod(t->directory, mode));
-	return t->directory;
-}
-
-int must_open_end(struct trial *t, const char *path, int flags)
-{
-	return (int)must(t, unless_limited(t, open(path, flags | O_CLOEXEC)));
 }
 
 // The reader may open first without a writer only with O_NONBLOCK: fifo(7).
@@ -204,7 +160,7 @@ void must_empty(struct trial *t, int fd)
 {
 	size_t unread = must_unread(t, fd);
 
-	must_read(t, fd, must_share(t, unread), unread);
+	must_read(t, fd, must_share(t, unread + 1), unread); // never nothing
 }
 
 void *must_share(struct trial *t, size_t size)

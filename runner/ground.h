@@ -50,7 +50,10 @@ void must_write(struct trial *t, int fd, const void *bytes, size_t size);
 // The stream of records.h, from `place` on: in memory from must_share(), and written at once.
 char *must_stream(struct trial *t, size_t place, size_t size);
 void must_write_stream(struct trial *t, int fd, size_t place, size_t size);
-// A file without a name that holds the first `size` bytes of it, at offset 0.
+// splice() of one byte, so many times: `count`, or what the one that moved nothing came to.
+long splice_bytes(int from, int to, long count);
+// A pipe, or a file without a name at offset 0, that holds the first `size` bytes of it.
+struct pipe must_stream_pipe(struct trial *t, size_t size);
 int must_stream_file(struct trial *t, size_t size);
 // One read() returns `size` bytes, and they are those of the stream from `place` on.
 #define expect_stream(t, fd, place, size)                                                          \
@@ -62,9 +65,24 @@ void expect_stream_(struct trial *t, const struct here *at, int fd, size_t place
 	expect_streamed_((t), HERE(#bytes " are " #size " from " #place), (bytes), (place), (size))
 void expect_streamed_(struct trial *t, const struct here *at, const void *bytes, size_t place,
 		      size_t size);
+// One read() that asks for more returns just `size` bytes, of the stream from `place` on.
+#define expect_packet(t, fd, place, size)                                                          \
+	expect_packet_((t), HERE("read() of " #fd), (fd), (place), (size))
+void expect_packet_(struct trial *t, const struct here *at, int fd, size_t place, size_t size);
 // poll() of `fd`, asked for every event there is, returns at once and tells of just `events`.
 #define expect_events(t, fd, events) expect_events_((t), HERE("poll() of " #fd), (fd), (events))
 void expect_events_(struct trial *t, const struct here *at, int fd, short want);
+// An epoll instance; an entry of `fd` in it, which carries the descriptor's number.
+int must_epoll(struct trial *t);
+void must_watch_by(struct trial *t, int epoll, int fd, uint32_t events);
+// epoll_wait() returns at once and tells of just `fd`, or of nothing.
+#define expect_epoll_tells(t, epoll, fd, events)                                                   \
+	expect_epoll_tells_((t), HERE("epoll_wait() of " #epoll), (epoll), (fd), (events))
+void expect_epoll_tells_(struct trial *t, const struct here *at, int epoll, int fd,
+			 uint32_t events);
+#define expect_epoll_quiet(t, epoll)                                                               \
+	expect_epoll_quiet_((t), HERE("epoll_wait() of " #epoll), (epoll))
+void expect_epoll_quiet_(struct trial *t, const struct here *at, int epoll);
 void must_set_nonblocking(struct trial *t, int fd, bool on);
 void must_empty(struct trial *t, int fd);              // reads all there is
 void must_set_async(struct trial *t, int fd, bool on); // O_ASYNC
@@ -112,6 +130,11 @@ _Noreturn void must_become_program(struct trial *t, int output);
 const char *must_fifo(struct trial *t, mode_t mode);
 // A directory there, which may have no directories in it, or SKIP filesystem.
 const char *must_directory(struct trial *t, mode_t mode);
+// Returns once a change there gets another time of change than that of `changed`.
+struct stat;
+void must_pass_time(struct trial *t, const struct stat *changed);
+// open() with O_CLOEXEC of a file that a machine may lack or forbid, and then SKIP.
+int must_open_file(struct trial *t, const char *path, int flags);
 // open() of a FIFO with O_CLOEXEC; SKIP where pipe-user-pages-hard may have refused it.
 int must_open_end(struct trial *t, const char *path, int flags);
 

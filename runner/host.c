@@ -205,7 +205,7 @@ const char *need_own_kernel(struct trial *t)
 	if (proc_look_up(getppid(), &state, &program) && program == 1 &&
 	    init_namespace_is_initial() && !init_boot_sets_sysctls())
 		return NULL;
-	return "sysctl: somebody may have set it; takes a kernel booted into pipe7";
+	return "sysctl: may have been changed since boot; takes a kernel booted into pipe7";
 }
 
 const char *need_proc(struct trial *t)
@@ -234,11 +234,11 @@ const char *need_io_uring(struct trial *t)
 const char *need_page_4k(struct trial *t)
 {
 	(void)t;
-	return page_size() == 4096 ? NULL : "kernel-config: pages are larger than 4096 bytes";
+	return page_size() == 4096 ? NULL : "kernel-config: takes pages of 4096 bytes";
 }
 
 const char *need_page_above_4k(struct trial *t)
 {
 	(void)t;
-	return page_size() > 4096 ? NULL : "kernel-config: pages are of 4096 bytes";
+	return page_size() > 4096 ? NULL : "kernel-config: takes pages of more than 4096 bytes";
 }

@@ -8,6 +8,7 @@
 // make and compare many megabytes.
 
 #include <string.h>
+#include <sys/uio.h>
 
 #include "records.h"
 
@@ -95,6 +96,16 @@ size_t record_make(const struct records *r, unsigned writer, unsigned nth, void 
 
 	pattern_make(&pattern, bytes, 0, size);
 	return size;
+}
+
+void record_cut(struct iovec *segments, int count, char *bytes, size_t size)
+{
+	for (int i = 0; i < count; i++) {
+		size_t from = size * (size_t)i / (size_t)count;
+
+		segments[i].iov_base = bytes + from;
+		segments[i].iov_len = size * (size_t)(i + 1) / (size_t)count - from;
+	}
 }
 
 bool records_take(struct records_seen *seen, const struct records *r, const void *bytes,

@@ -32,6 +32,10 @@ struct records_seen {
 size_t record_size(const struct records *r, unsigned writer, unsigned nth);
 size_t record_make(const struct records *r, unsigned writer, unsigned nth, void *bytes);
 
+// `bytes` as so many segments of nearly equal size, some perhaps empty.
+struct iovec;
+void record_cut(struct iovec *segments, int count, char *bytes, size_t size);
+
 // False at a byte that is not the next of its writer: the one at `seen->bytes`.
 bool records_take(struct records_seen *seen, const struct records *r, const void *bytes,
 		  size_t size);

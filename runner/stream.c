@@ -2,6 +2,7 @@
 // Ground: the stream of records.h, written, read and compared.
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -24,6 +25,25 @@ void must_write_stream(struct trial *t, int fd, size_t place, size_t size)
 	must_write(t, fd, bytes, size);
 	if (bytes != few)
 		must(t, munmap(bytes, size));
+}
+
+long splice_bytes(int from, int to, long count)
+{
+	for (long i = 0; i < count; i++) {
+		long moved = splice(from, NULL, to, NULL, 1, 0);
+
+		if (moved != 1)
+			return moved;
+	}
+	return count;
+}
+
+struct pipe must_stream_pipe(struct trial *t, size_t size)
+{
+	struct pipe p = must_pipe(t, 0);
+
+	must_write_stream(t, p.wr, 0, size);
+	return p;
 }
 
 int must_stream_file(struct trial *t, size_t size)
@@ -57,4 +77,16 @@ void expect_stream_(struct trial *t, const struct here *at, int fd, size_t place
 	expect_streamed_(t, at, bytes, place, size);
 	if (bytes != few)
 		must(t, munmap(bytes, size));
+}
+
+void expect_packet_(struct trial *t, const struct here *at, int fd, size_t place, size_t size)
+{
+	const struct outcome all = RETURNS((long)size);
+	const size_t more = 4 * page_size();
+	char *bytes = must_share(t, more);
+
+	expect_begin(t, at);
+	expect_end(t, at, read(fd, bytes, more), &all);
+	expect_streamed_(t, at, bytes, place, size);
+	must(t, munmap(bytes, more));
 }

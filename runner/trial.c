@@ -209,6 +209,8 @@ void must_block(struct trial *t, struct actor *actor)
 	struct here at;
 
 	spot_as_here(&actor->at, &at);
+	if (seen.kind == FAILED)
+		skip_if_filtered(t, at.text, seen.code);
 	if (seen.kind != BLOCKED)
 		decide(t, BROKEN, &at, "blocks", "%s",
 		       outcome_text(&seen, page_size(), got, sizeof got));

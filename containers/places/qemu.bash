@@ -90,7 +90,7 @@ kernel_words() {
 }
 
 # A thread for each processor of the guest halves the time of one guest, and doubles that of two
-# side by side on two processors.
+# side by side on two processors, as in a matrix (containers/matrix exports MATRIX).
 emulation() {
 	[[ $arch == amd64 && ! ${MATRIX-} ]] && echo tcg,thread=multi || echo tcg,thread=single
 }

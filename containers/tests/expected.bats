@@ -24,7 +24,7 @@ teardown() {
 strict() {
 	status=0
 	"$top/containers/run" runsc --known "$known" --strict-known capacity sigpipe \
-		locks/records_of_a_pipe_can_be_locked >"$out" || status=$?
+		>"$out" || status=$?
 	! grep '^1\.\.0 # SKIP' "$out" >&2 || skip "runsc is not available"
 	grep -E '^(not ok|#? ?known\.tsv)' "$out" || true
 	echo "status $status"

@@ -357,6 +357,10 @@ points() { grep -E '^(not )?ok' out; }
 		grep -q '^1\.\.0' out || grep -q '^F_GETPIPE_SZ_past_soft *not measured ' out
 	done
 	as_root
+	cp "$PIPE7" program
+	run_to setpriv --reuid 12345 --regid 12345 --clear-groups ./program facts --limits
+	show
+	grep -q '^F_GETPIPE_SZ_past_soft *not measured ' out
 	[ "$(</proc/sys/fs/pipe-user-pages-soft)" != 0 ] || skip "there is no soft limit"
 	pipe7 facts --limits
 	show

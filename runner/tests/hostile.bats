@@ -169,7 +169,7 @@ filtered() {
 	grep -q '# SKIP seccomp: a filter refuses vmsplice()$' out
 	filtered $io_setup $enosys sigpipe_per_call
 	passed
-	grep -q '# SKIP seccomp: a filter refuses aio_setup()$' out
+	grep -q '# SKIP seccomp: a filter refuses io_setup()$' out
 	filtered $pipe2 22 end_of_file # not an error that filters give
 	grep -q '^not ok' out
 	nothing_left

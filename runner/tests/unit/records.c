@@ -2,6 +2,7 @@
 // The detector of torn, lost and moved bytes, fed with streams made by hand.
 
 #include <string.h>
+#include <sys/uio.h>
 
 #include "records.h"
 #include "unit.h"
@@ -166,6 +167,27 @@ START_TEST(a_stream_is_not_like_itself_elsewhere)
 }
 END_TEST
 
+// Of more segments than bytes some are empty.
+START_TEST(a_record_is_cut_without_a_gap)
+{
+	enum { MOST = 8 };
+	static const size_t sizes[] = { 0, 1, 5, 8, 9, 4096 };
+	const size_t size = sizes[_i];
+	char bytes[4096], *next = bytes;
+	struct iovec segments[MOST];
+
+	for (int count = 1; count <= MOST; count++, next = bytes) {
+		record_cut(segments, count, bytes, size);
+		for (int i = 0; i < count; i++) {
+			ck_assert_ptr_eq(segments[i].iov_base, next);
+			ck_assert_uint_le(segments[i].iov_len, size / (size_t)count + 1);
+			next += segments[i].iov_len;
+		}
+		ck_assert_uint_eq((size_t)(next - bytes), size);
+	}
+}
+END_TEST
+
 TCase *record_tests(void)
 {
 	TCase *tests = tcase_create("records");
@@ -176,5 +198,6 @@ TCase *record_tests(void)
 	tcase_add_test(tests, sizes_are_between_least_and_most);
 	tcase_add_test(tests, a_stream_is_known_by_every_byte);
 	tcase_add_test(tests, a_stream_is_not_like_itself_elsewhere);
+	tcase_add_loop_test(tests, a_record_is_cut_without_a_gap, 0, 6);
 	return tests;
 }
