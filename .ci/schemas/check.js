@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: ISC
 // node check.js PACKAGES KIND FILE...: each YAML file against the schema that is published for its
-// kind: kubernetes, sonobuoy, github, gitlab, or yaml for none. One finding a line; exit 1 when
-// there is one. As json, each document is printed as a line of JSON. PACKAGES is the directory in
-// which package.json is installed.
+// kind: kubernetes, sonobuoy, github, gitlab, or yaml for none; each JSON file of kind report
+// against ours, in reports/schema. One finding a line; exit 1 when there is one. As json, each
+// document is printed as a line of JSON. PACKAGES is the directory in which package.json is
+// installed.
 
 'use strict';
 const fs = require('fs');
@@ -113,6 +114,32 @@ const checks = {
 			if (!ajv.validate(schema, pipeline))
 				found(file, ajv.errorsText(ajv.errors.slice(0, 3)));
 	},
+};
+
+// Strict: a keyword that is no keyword is an error of the schema.
+let ours;
+
+function schemas() {
+	const folder = path.resolve(__dirname, '../../reports/schema');
+	const Ajv = installed('ajv/dist/2020').default;
+	const ajv = new Ajv({ strict: true, allowUnionTypes: true });
+
+	for (const name of fs.readdirSync(folder))
+		ajv.addSchema(JSON.parse(fs.readFileSync(path.join(folder, name), 'utf8')));
+	return ajv;
+}
+
+checks.report = (file) => {
+	const report = JSON.parse(fs.readFileSync(file, 'utf8'));
+	const name = String(report.schema).replace(/^pipe7-/, '');
+
+	ours = ours || schemas();
+	const validate = ours.getSchema(`${name}.json`);
+	if (!validate)
+		return found(file, `/schema: ${report.schema}: there is no such schema`);
+	if (!validate(report))
+		for (const { instancePath, message, params } of validate.errors.slice(0, 3))
+			found(file, `${instancePath}: ${message} ${JSON.stringify(params)}`);
 };
 
 async function main() {

@@ -6,7 +6,7 @@ use warnings;
 use File::Basename qw(basename);
 use Getopt::Long ();
 use Exporter qw(import);
-our @EXPORT_OK = qw(options usage_error output);
+our @EXPORT_OK = qw(options expect_choices expect_width usage_error output);
 
 # Takes the options off @ARGV into %$option, as Getopt::Long has them in @specification; prints
 # $usage when that is asked for.
@@ -23,11 +23,31 @@ sub options {
 	exit 0;
 }
 
+# Each option that %choices names has one of those values, if any.
+sub expect_choices {
+	my ($option, %choices) = @_;
+
+	for my $name (sort keys %choices) {
+		my $value = $option->{$name} // next;
+		usage_error("--$name '$value': expected one of @{ $choices{$name} }")
+			if !grep { $_ eq $value } @{ $choices{$name} };
+	}
+}
+
+sub expect_width {
+	my ($width) = @_;
+
+	usage_error("--width '$width': expected a number of 20 to 10000")
+		if $width !~ /^\d{1,5}$/ || $width < 20 || $width > 10000;
+}
+
 # One line on standard error, and the end.
 sub usage_error {
 	my ($text) = @_;
 
-	printf STDERR "%s: %s\n", basename($0), $text =~ s/\s+/ /gr =~ s/ $//r;
+	$text =~ s/\s+/ /g;
+	$text =~ s/[\x00-\x1f\x7f]/?/g;
+	printf STDERR "%s: %s\n", basename($0), $text =~ s/ $//r;
 	exit 2;
 }
 

@@ -4,7 +4,7 @@ package Pipe7::Filter;
 use strict;
 use warnings;
 use Exporter qw(import);
-our @EXPORT_OK = qw(filtered);
+our @EXPORT_OK = qw(filtered chosen);
 
 # The rows for which all of %filter holds: family (a glob), level, state (one of its cells has it),
 # match (a text in what is told of it, whatever the case), all (not only differences), skips (what
@@ -12,13 +12,11 @@ our @EXPORT_OK = qw(filtered);
 # Of one run alone, what is no plain pass and no skip takes the place of differences.
 sub filtered {
 	my ($matrix, %filter) = @_;
-	my $family = defined $filter{family} ? glob_regexp($filter{family}) : undef;
 	my $text = defined $filter{match} ? lc $filter{match} : undef;
 	my @rows = @{ $matrix->{rows} };
 
 	@rows = grep { is_of_note($_, $matrix, $filter{skips}) } @rows if !$filter{all};
-	@rows = grep { $_->{family} =~ $family } @rows if $family;
-	@rows = grep { level_of($_, $matrix) eq $filter{level} } @rows if defined $filter{level};
+	@rows = grep { chosen($_->{id}, $matrix->{cases}{ $_->{case} }, %filter) } @rows;
 	@rows = grep { has_state($_, $filter{state}) } @rows if defined $filter{state};
 	@rows = grep { index(lc words($_, $matrix), $text) >= 0 } @rows if defined $text;
 	return @rows;
@@ -32,18 +30,25 @@ sub is_of_note {
 	return $row->{differs} eq 'state' || ($skips && $row->{differs} eq 'skip');
 }
 
-sub glob_regexp {
-	my ($glob) = @_;
-	my %means = ('*' => '.*', '?' => '.');
+# Whether an identity is of the family and of the level, as far as these were asked for.
+sub chosen {
+	my ($id, $case, %filter) = @_;
+	my ($family, $level) = @filter{qw(family level)};
 
-	my $regexp = join '', map { $means{$_} // quotemeta } split //, $glob;
-	return qr/\A$regexp\z/s;
+	return if defined $family && $id !~ glob_regexp($family);
+	return !defined $level || (($case // {})->{level} // '') eq $level;
 }
 
-sub level_of {
-	my ($row, $matrix) = @_;
+my %regexps;
 
-	return ($matrix->{cases}{ $row->{case} } // {})->{level} // '';
+sub glob_regexp {
+	my ($glob) = @_;
+	my %means = ('*' => '[^/]*', '?' => '[^/]');
+
+	return $regexps{$glob} //= do {
+		my $regexp = join '', map { $means{$_} // quotemeta } split //, $glob;
+		qr{\A$regexp(?:/|\z)}s;
+	};
 }
 
 sub has_state {

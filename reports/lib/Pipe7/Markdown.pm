@@ -58,13 +58,16 @@ sub table {
 		$head, [map { '---' } @$head], @rows;
 }
 
-# Text of others, so that nothing of it is markup.
+# Text of others, so that nothing of it is markup.  GitHub looks for names of users and numbers of
+# issues once the markup is gone, so that a backslash does not hide them.
 sub escaped {
 	my ($text) = @_;
 
 	$text =~ s/&/&amp;/g;
 	$text =~ s/</&lt;/g;
-	$text =~ s/([\\`*_{}\[\]()#+!|~>\@-])/\\$1/g;
+	$text =~ s/([\\`*_\[\]|~>])/\\$1/g;
+	$text =~ s/^\s*(\d*)(?=[-+=.)])/$1\\/;
+	$text =~ s/([\@#])/$1<!-- -->/g;
 	return $text =~ s/[\r\n]+/ /gr;
 }
 
@@ -72,7 +75,7 @@ sub escaped {
 sub code {
 	my ($text) = @_;
 
-	return escaped($text) if $text =~ /[`|\\]/;
+	return escaped($text) if $text =~ /[`|\\]|^\s*$/;
 	return '`' . $text =~ s/[\r\n]+/ /gr . '`';
 }
 

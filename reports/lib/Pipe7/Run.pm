@@ -7,14 +7,17 @@ use Encode ();
 use TAP::Parser;
 use Pipe7::Lines;
 use Exporter qw(import);
-our @EXPORT_OK = qw(read_run STATES);
+our @EXPORT_OK = qw(read_run base_name case_of STATES);
 
 use constant STATES => qw(pass fail known skip broken);
 
+# The suite has some two thousand.  A point takes a tenth of a millisecond and a kilobyte.
+use constant POINTS_MAX => 100_000;
+
 # Of C0 and C1 all but the tab and the end of a line; then what turns the direction of writing, and
 # what ends a line elsewhere.
-my $control = qr/[\x00-\x08\x0b-\x1f\x7f-\x9f]
-	| [\x{061c}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}]/x;
+my $turns = '\x{061c}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}';
+my $control = qr/[\x00-\x08\x0b-\x1f\x7f-\x9f$turns]/;
 
 # What a point says of itself and what of its case.
 my @of_the_point = qw(call want got at link);
@@ -27,17 +30,22 @@ my @of_the_case = qw(level claim cites against);
 sub read_run {
 	my ($source) = @_;
 	my %run = (
-		%$source{qw(name source date)}, tap => $source->{bytes}, status => 'complete',
+		date => $source->{date}, tap => $source->{bytes}, status => 'complete',
 		problems => [], facts => {}, limits => {}, order => [], results => {},
 		claims => {}, totals => { map { $_ => 0 } STATES, qw(unexpected observed) },
 	);
+	for my $name (qw(name source)) { # of files, in which there may be anything
+		($run{$name}) = decoded($source->{$name});
+		$run{$name} =~ s/$control|[\t\n]/\x{fffd}/g;
+	}
 	my $parser = parse(\%run, text_of(\%run));
 
 	my ($place, $profile) = $run{name} =~ /^(.+)\+([a-z-]+)$/; # as containers/matrix has it
 	$run{place} = $run{facts}{place} // $place;
 	$run{profile} = $run{facts}{profile} // $profile;
-	$run{date} = $run{facts}{date} // $run{date};
-	$run{name} = "$run{place}+$run{profile}" if defined $run{place} && defined $run{profile};
+	$run{date} = $run{facts}{date}
+		if ($run{facts}{date} // '') =~ /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?$/a;
+	$run{name} = base_name(\%run);
 	judge(\%run, $parser);
 	return \%run;
 }
@@ -46,13 +54,14 @@ sub read_run {
 # by which a terminal or a page is made to show something else than what is there.
 sub text_of {
 	my ($run) = @_;
-	my $bytes = $run->{tap};
-	my $text = eval { Encode::decode('UTF-8', $bytes, Encode::FB_CROAK | Encode::LEAVE_SRC) };
+	my $points = 0;
 
-	if (!defined $text) {
-		push @{ $run->{problems} }, 'not all of it is UTF-8';
-		$text = Encode::decode('UTF-8', $bytes, Encode::FB_DEFAULT);
+	while ($run->{tap} =~ /^(?:not )?ok\b/mg) {
+		die "'$run->{source}': expected at most " . POINTS_MAX . " points\n"
+			if ++$points > POINTS_MAX;
 	}
+	my ($text, $faults) = decoded($run->{tap});
+	push @{ $run->{problems} }, 'not all of it is UTF-8' if $faults;
 	$text =~ s/^\x{feff}//;
 	$text =~ s/\r\n/\n/g;
 	push @{ $run->{problems} }, 'there are control characters in it'
@@ -60,14 +69,26 @@ sub text_of {
 	return $text;
 }
 
+# The text of bytes, and whether that is not all there is.
+sub decoded {
+	my ($bytes) = @_;
+	my $text = eval { Encode::decode('UTF-8', $bytes, Encode::FB_CROAK | Encode::LEAVE_SRC) };
+
+	return ($text, 0) if defined $text;
+	return (Encode::decode('UTF-8', $bytes, Encode::FB_DEFAULT), 1);
+}
+
 sub parse {
 	my ($run, $text) = @_;
-	my $parser = TAP::Parser->new({ iterator => Pipe7::Lines->new($text) });
+	my $lines = Pipe7::Lines->new($text);
+	my $parser = TAP::Parser->new({ iterator => $lines });
 	my $cell;
 
+	local $SIG{__WARN__} = sub { }; # it warns of its own where a block is cut short
 	while (my $result = $parser->next) {
 		if ($result->is_test) {
 			$cell = add_point($run, $result);
+			$cell->{ms} = $_ + 0 for grep { defined } $lines->ms_of($result->raw);
 		} elsif ($result->is_yaml) {
 			add_block($run, $cell, $result->data);
 			undef $cell; # a point has one
@@ -143,6 +164,14 @@ sub add_block {
 		{ map { $_ => $told{$_} } grep { defined $told{$_} } @of_the_case };
 }
 
+# What runs of one place and profile have in common; their names may tell them apart.
+sub base_name {
+	my ($run) = @_;
+
+	return defined $run->{place} && defined $run->{profile}
+		? "$run->{place}+$run->{profile}" : $run->{name};
+}
+
 sub case_of {
 	my ($identity) = @_;
 
@@ -162,7 +191,7 @@ sub add_comment {
 # What the whole of it is worth.
 sub judge {
 	my ($run, $parser) = @_;
-	my @errors = map { s/\s+/ /gr } $parser->parse_errors;
+	my @errors = map { s/\s+/ /gr =~ s/ at \S+ line \d+\.? ?$//r } $parser->parse_errors;
 
 	push @{ $run->{problems} }, grep { !/^(?:Bad plan|No plan found)/ } @errors;
 	if (defined $parser->skip_all && $run->{status} eq 'complete') {

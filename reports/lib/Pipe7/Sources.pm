@@ -10,11 +10,14 @@ use File::Basename qw(basename);
 use IO::Uncompress::Gunzip qw($GunzipError);
 use POSIX qw(strftime);
 use Exporter qw(import);
-our @EXPORT_OK = qw(sources read_file SIZE_MAX);
+our @EXPORT_OK = qw(sources read_file);
 
-# A run of the suite takes half a MiB.  What is much larger is no run, and would be read into
-# memory several times.
-use constant SIZE_MAX => 32 << 20;
+# A run of the suite takes half a MiB, an archive of a matrix some ten.  What is much larger is
+# neither, and would be read into memory several times; so would a great many of nothing.
+use constant { SIZE_MAX => 32 << 20, ARCHIVE_MAX => 128 << 20, ENTRIES_MAX => 10_000 };
+
+# Deeper is no directory of runs.
+use constant DEPTH_MAX => 16;
 
 # Returns the runs in PATH..., each { name, source, bytes, date }, and the text of the first
 # claims.tsv that lies beside them.  The date is of ISO 8601, or undef.  Dies with one line.
@@ -23,7 +26,7 @@ sub sources {
 	my (@found, $claims, %seen);
 
 	for my $path (@paths) {
-		my ($runs, $theirs) = in_path($path, 1);
+		my ($runs, $theirs) = in_path($path, 0);
 
 		$claims //= $theirs;
 		push @found, grep { $_->{bytes} eq '' || !$seen{ sha256($_->{bytes}) }++ } @$runs;
@@ -31,42 +34,46 @@ sub sources {
 	return (\@found, $claims);
 }
 
-# `asked`: the path was named by the user, so that what is no run is an error.
+# `depth` is that of the path below one that the user named.  What is no run is an error there.
 sub in_path {
-	my ($path, $asked) = @_;
+	my ($path, $depth) = @_;
 
-	return in_directory($path, $asked) if -d $path;
-	my $bytes = $path eq '-' ? read_handle(\*STDIN, $path) : read_file($path);
+	return in_directory($path, $depth) if -d $path;
+	my $bytes = $path eq '-' ? read_handle(\*STDIN, $path, ARCHIVE_MAX)
+		: read_file($path, ARCHIVE_MAX);
 	if ($bytes =~ /^\x1f\x8b/) {
 		$bytes = gunzip($bytes, $path);
 	} elsif ($bytes =~ /^(?:BZh|\xfd7zXZ|\x28\xb5\x2f\xfd|PK\x03\x04)/) {
 		die "'$path': expected TAP, or an archive that is a tar, perhaps gzipped\n";
 	}
 	return in_archive($path, $bytes) if is_tar($bytes);
+	expect_size($path, length $bytes, SIZE_MAX);
 	die "'$path': expected TAP: there is no plan and no test line in it\n"
-		if $asked && $bytes !~ /^(?:1\.\.\d+|(?:not )?ok\b|Bail out!)/m;
+		if $depth == 0 && $bytes !~ /^(?:1\.\.\d+|(?:not )?ok\b|Bail out!)/m;
 	return ([{ name => run_name($path), source => $path, bytes => $bytes }]);
 }
 
 # With the directories in it, but not those that links lead to.
 sub in_directory {
-	my ($path, $asked) = @_;
+	my ($path, $depth) = @_;
 	my ($date) = date_of_name($path);
 	my (@runs, $claims);
 
+	die "'$path': expected directories that are nested less deep\n" if $depth > DEPTH_MAX;
 	opendir my $directory, $path or die "'$path': $!\n";
 	my @names = sort grep { !/^\./ } readdir $directory;
-	my @archives = grep { /\.(?:tar|tar\.gz|tgz)$/ } @names;
+	my @files = grep { -f "$path/$_" } @names;
 	my @directories = grep { -d "$path/$_" && !-l "$path/$_" } @names;
-	for my $name ((grep { /\.tap(?:\.gz)?$/ } @names), @archives, @directories) {
-		my ($inner, $theirs) = in_path("$path/$name", 0);
+	my @archives = grep { /\.(?:tar|tar\.gz|tgz)$/ } @files;
+	for my $name ((grep { /\.tap(?:\.gz)?$/ } @files), @archives, @directories) {
+		my ($inner, $theirs) = in_path("$path/$name", $depth + 1);
 		push @runs, @$inner;
 		$claims //= $theirs;
 	}
 	$_->{date} //= $date for @runs;
 	$claims = read_file("$path/claims.tsv") if -f "$path/claims.tsv";
 	die "'$path': expected a directory with .tap files or archives in it\n"
-		if $asked && !@runs;
+		if $depth == 0 && !@runs;
 	return (\@runs, $claims);
 }
 
@@ -77,8 +84,18 @@ sub in_archive {
 	my ($date) = date_of_name($path);
 	open my $handle, '<', \$bytes or die "'$path': $!\n";
 	my $tar = Archive::Tar->new;
+	my $entries = 0;
+	local $Archive::Tar::WARN = 0;
 
-	$tar->read($handle) or die "'$path': " . one_line($tar->error) . "\n";
+	# Asked before the content of an entry is read.
+	my $checked = sub {
+		expect_size($path, $_[0]->size, SIZE_MAX);
+		die "'$path': expected at most " . ENTRIES_MAX . " files\n"
+			if ++$entries > ENTRIES_MAX;
+		return 1;
+	};
+	$tar->read($handle, 0, { filter_cb => $checked })
+		or die "'$path': " . one_line($tar->error) . "\n";
 	my @files = grep { $_->is_file } $tar->get_files;
 	my ($meta) = grep { basename($_->full_path) eq 'meta.yml' } @files;
 	my ($claims) = grep { basename($_->full_path) eq 'claims.tsv' } @files;
@@ -154,29 +171,34 @@ sub gunzip {
 	my ($bytes, $path) = @_;
 	my $inflated = IO::Uncompress::Gunzip->new(\$bytes, MultiStream => 1);
 
-	return read_handle($inflated, $path, $inflated && sub { $GunzipError });
+	die "'$path': not a whole gzip file\n" if !$inflated;
+	return read_handle($inflated, $path, ARCHIVE_MAX, sub { $GunzipError });
 }
 
 sub read_file {
-	my ($path) = @_;
+	my ($path, $size_max) = @_;
 
 	open my $file, '<:raw', $path or die "'$path': $!\n";
-	return read_handle($file, $path);
+	return read_handle($file, $path, $size_max // SIZE_MAX);
 }
 
 sub read_handle {
-	my ($handle, $path, $fault) = @_;
+	my ($handle, $path, $size_max, $fault) = @_;
 	my ($bytes, $n) = ('', 1);
 
-	die "'$path': not a whole gzip file\n" if !$handle;
 	while ($n) {
 		$n = read $handle, $bytes, 1 << 20, length $bytes;
 		die "'$path': " . ($fault ? one_line($fault->()) : $!) . "\n"
 			if !defined $n || $n < 0;
-		die "'$path': expected a run of at most " . (SIZE_MAX >> 20) . " MiB\n"
-			if length $bytes > SIZE_MAX;
+		expect_size($path, length $bytes, $size_max);
 	}
 	return $bytes;
+}
+
+sub expect_size {
+	my ($path, $size, $most) = @_;
+
+	die "'$path': expected at most " . ($most >> 20) . " MiB\n" if $size > $most;
 }
 
 sub one_line {

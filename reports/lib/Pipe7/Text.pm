@@ -4,10 +4,11 @@ package Pipe7::Text;
 use strict;
 use warnings;
 use Exporter qw(import);
-our @EXPORT_OK = qw(text_of_matrix text_of_runs text_of_limits glyph seconds_of values_of);
+our @EXPORT_OK = qw(text_of_matrix text_of_runs text_of_limits glyph seconds_of values_of cut
+	columns ranges LEGEND);
 
 my %glyph = (pass => '.', fail => 'F', known => 'k', skip => '-', broken => 'B');
-my $legend = '. pass  F fail  f fail at OBSERVED  k known  - skip  B broken';
+use constant LEGEND => '. pass  F fail  f fail at OBSERVED  k known  - skip  B broken';
 
 # One character for a cell; what is not in the run is a blank.
 sub glyph {
@@ -21,10 +22,11 @@ sub glyph {
 sub text_of_matrix {
 	my ($matrix, $rows, $width, $details) = @_;
 	my @runs = @{ $matrix->{runs} };
-	my $text = text_of_runs($matrix, $width) . "\n" . sentence($matrix, scalar @$rows) . "\n";
+	my $text = text_of_runs($matrix, $width)
+		. "\n" . cut(sentence($matrix, scalar @$rows), $width) . "\n";
 
 	return $text if !@$rows;
-	$text .= "$legend\n\n";
+	$text .= cut(LEGEND, $width) . "\n\n";
 	for my $power (reverse 0 .. length(scalar @runs) - 1) {
 		my $unit = 10**$power;
 		$text .= join '', map { $_ < $unit ? ' ' : int($_ / $unit) % 10 } 1 .. @runs;
@@ -82,7 +84,7 @@ sub fails_everywhere {
 sub text_of_runs {
 	my ($matrix, $width) = @_;
 	my @table = [qw(run place profile trials unexpected known observed skipped seconds kernel)];
-	my (@width, @none, $text);
+	my @none;
 	my $number = 0;
 
 	for my $run (@{ $matrix->{runs} }) {
@@ -100,17 +102,25 @@ sub text_of_runs {
 			sprintf('%.1f', seconds_of($run)), $kernel // '',
 		];
 	}
+	my $text = join '', map { cut($_, $width) . "\n" } split /\n/, columns(@table);
+	$text .= "\n" . join '', map { cut($_, $width) . "\n" } @none if @none;
+	return $text;
+}
+
+# Lines of a table, the first of which is its head: words to the left, numbers to the right.
+sub columns {
+	my @table = @_;
+	my (@width, @words);
+
 	for my $row (@table) {
 		for my $i (0 .. $#$row) {
 			my $length = length $row->[$i];
-			$width[$i] = $length if $length > ($width[$i] // 0);
+			$width[$i] = $length if $length > ($width[$i] // -1);
+			$words[$i] = 1 if $row != $table[0] && $row->[$i] !~ /^[\d.%]*$/;
 		}
 	}
-	my $format = join '  ', map { "%$_" . 's' }
-		$width[0], (map { -$width[$_] } 1, 2), @width[3 .. $#width - 1], '';
-	$text = join '', map { cut(sprintf($format, @$_), $width) . "\n" } @table;
-	$text .= "\n" . join '', map { cut($_, $width) . "\n" } @none if @none;
-	return $text;
+	my $format = join '  ', map { ($words[$_] ? '%-' : '%') . "$width[$_]s" } 0 .. $#width;
+	return join '', map { sprintf($format, @$_) =~ s/ +$//r . "\n" } @table;
 }
 
 # Of several trials that run side by side, the sum.
@@ -134,8 +144,8 @@ sub text_of_limits {
 		$text .= cut($name . (defined $how ? ": $how" : ''), $width) . "\n";
 		for my $value (@$values) {
 			my @where = @{ $value->[1] };
-			$text .= sprintf "    %-10s  in %s\n", $value->[0],
-				@where == @{ $matrix->{runs} } ? 'all runs' : ranges(@where);
+			my $in = @where == @{ $matrix->{runs} } ? 'all runs' : ranges(@where);
+			$text .= cut(sprintf('    %-10s  in %s', $value->[0], $in), $width) . "\n";
 		}
 	}
 	return $text || "no limit that differs\n";

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: ISC
+# Two sides of runs, paired, and what became of each identity between them.
+package Pipe7::Compare;
+use strict;
+use warnings;
+use POSIX qw(strftime);
+use Pipe7::Filter qw(chosen);
+use Pipe7::Run qw(base_name case_of);
+use Exporter qw(import);
+our @EXPORT_OK = qw(compare tripped CLASSES);
+
+# In the order of what a reader wants to know first.
+use constant CLASSES => qw(broken pass-to-skip gone changed fixed new);
+
+# What a place is, who asked and when is no setting of it; it stands at the head of a report or, as
+# it is another in each run, nowhere.
+my %no_setting = map { $_ => 1 } qw(pipe7 place profile kernel kernel_version machine date uid
+	groups own_uid processors);
+
+# Compares two matrices: { schema, version, generated, pairs, unpaired, changes, values, cases },
+# as schema/compare.json describes it.  A pair is { name, old, new, counts }; what is in NEW alone
+# is compared with nothing, so that its failures are seen.  %filter: family, level.
+sub compare {
+	my ($old, $new, %filter) = @_;
+	my ($pairs, $unpaired) = paired($old->{runs}, $new->{runs});
+	my %cases = (%{ $old->{cases} }, %{ $new->{cases} });
+	my @ids = order_of($old, $new);
+	my (@changes, @values);
+
+	for my $pair (@$pairs) {
+		push @changes, changes_of($pair, \@ids, \%cases, \%filter);
+		push @values, values_of($pair);
+	}
+	for my $lone (grep { $_->{side} eq 'new' } @$unpaired) {
+		my %alone = (name => $lone->{name}, old => { results => {} }, new => $lone->{run});
+		push @changes, grep { $_->{class} eq 'broken' }
+			changes_of(\%alone, \@ids, \%cases, \%filter);
+	}
+	my %told = map { case_of($_->{id}) => 1 } @changes;
+	return {
+		schema => 'pipe7-compare', version => 1,
+		generated => strftime('%Y-%m-%dT%H:%M:%SZ', gmtime),
+		pairs => $pairs, unpaired => $unpaired, changes => \@changes, values => \@values,
+		cases => { map { $_ => $cases{$_} } grep { $cases{$_} } keys %told },
+	};
+}
+
+# One run on each side is a pair whatever they are called: the same place with two kernels, two
+# places.  Of more, those that have one name are; of several by one name the last one counts.
+sub paired {
+	my ($old, $new) = @_;
+	my (@pairs, @unpaired);
+
+	if (@$old == 1 && @$new == 1) {
+		my $name = pair_name($old->[0], $new->[0]);
+		return ([{ name => $name, old => $old->[0], new => $new->[0] }], []);
+	}
+	my %old = latest($old, 'old', \@unpaired);
+	my %new = latest($new, 'new', \@unpaired);
+	for my $name (sort keys %new) {
+		if (my $other = delete $old{$name}) {
+			push @pairs, { name => $name, old => $other, new => $new{$name} };
+		} else {
+			push @unpaired, alone('new', $name, $new{$name});
+		}
+	}
+	push @unpaired, map { alone('old', $_, $old{$_}) } sort keys %old;
+	return (\@pairs, \@unpaired);
+}
+
+sub alone {
+	my ($side, $name, $run) = @_;
+
+	return { side => $side, name => $name, run => $run, reason => 'only there' };
+}
+
+sub pair_name {
+	my ($old, $new) = @_;
+	my ($one, $other) = map { base_name($_) } $old, $new;
+
+	return $one eq $other ? $one : "$one -> $other";
+}
+
+sub latest {
+	my ($runs, $side, $unpaired) = @_;
+	my %latest;
+
+	for my $run (@$runs) {
+		my $name = base_name($run);
+		my ($older, $later) = ($latest{$name}, $run);
+		($older, $later) = ($later, $older)
+			if $older && ($older->{date} // '') gt ($later->{date} // '');
+		push @$unpaired, {
+			side => "older $side", name => $older->{name}, run => $older,
+			reason => 'a later one by this name is there',
+		} if $older;
+		$latest{$name} = $later;
+	}
+	return %latest;
+}
+
+# As NEW has them; what it lacks behind that.
+sub order_of {
+	my ($old, $new) = @_;
+	my %seen;
+
+	return grep { !$seen{$_}++ } map { $_->{id} } @{ $new->{rows} }, @{ $old->{rows} };
+}
+
+sub changes_of {
+	my ($pair, $ids, $cases, $filter) = @_;
+	my ($before, $after) = ($pair->{old}{results}, $pair->{new}{results});
+	my @changes;
+
+	$pair->{counts} = { map { $_ => 0 } CLASSES, 'same' };
+	for my $id (@$ids) {
+		my ($old, $new) = ($before->{$id}, $after->{$id});
+		next if !$old && !$new;
+		next if !chosen($id, $cases->{ case_of($id) }, %$filter);
+		my $class = class_of($old, $new);
+		$pair->{counts}{$class}++;
+		push @changes, {
+			id => $id, class => $class, run => $pair->{name}, old => $old, new => $new,
+		} if $class ne 'same';
+	}
+	return @changes;
+}
+
+# Exactly one for each identity.  That a failure is new comes before that its identity is: a gate
+# must not miss it.
+sub class_of {
+	my ($old, $new) = @_;
+
+	return 'gone' if !$new;
+	return 'broken' if is_bad($new) && !($old && is_bad($old));
+	return 'new' if !$old;
+	return 'fixed' if $new->{state} eq 'pass' && (is_bad($old) || $old->{state} eq 'known');
+	return 'pass-to-skip' if $old->{state} eq 'pass' && $new->{state} eq 'skip';
+	return 'changed' if $old->{state} ne $new->{state} || is_bad($old) != is_bad($new);
+	return 'changed' if $new->{state} =~ /^(?:fail|known|broken)$/ && said($old) ne said($new);
+	return 'same';
+}
+
+# A skip is unexpected where --fail-on-skip was given, a pass where --strict-known was; neither is a
+# failure.
+sub is_bad {
+	my ($cell) = @_;
+
+	return $cell->{unexpected} && $cell->{state} =~ /^(?:fail|broken)$/ ? 1 : 0;
+}
+
+sub said {
+	my ($cell) = @_;
+
+	return join "\n", map { $_ // '' } @$cell{qw(want got)};
+}
+
+# Facts that are settings, and limits that were measured.  A run that does not have one at all was
+# made by another pipe7 or asked otherwise, which is no change of the place.
+sub values_of {
+	my ($pair) = @_;
+	my ($old, $new) = map { settings($_) } @$pair{qw(old new)};
+	my $limits = $pair->{new}{limits};
+
+	return map { {
+		name => $_, run => $pair->{name}, old => $old->{$_}, new => $new->{$_},
+		how => $limits->{$_} ? $limits->{$_}{how} : undef,
+	} } grep { defined $new->{$_} && $old->{$_} ne $new->{$_} } sort keys %$old;
+}
+
+sub settings {
+	my ($run) = @_;
+	my ($facts, $limits) = @$run{qw(facts limits)};
+
+	return {
+		(map { $_ => $facts->{$_} } grep { !$no_setting{$_} } keys %$facts),
+		(map { $_ => $limits->{$_}{value} } keys %$limits),
+	};
+}
+
+# Why a gate of these classes does not let this comparison through: lines of text, none when it
+# does.  What is not whole proves nothing: in NEW whatever was asked; in OLD where what it lacks
+# could hide something, which of a failure it cannot.
+sub tripped {
+	my ($comparison, @classes) = @_;
+	my %asked = map { $_ => 1 } @classes;
+	my @unpaired = @{ $comparison->{unpaired} };
+	my @why;
+
+	for my $class (grep { $asked{$_} } CLASSES) {
+		my $count = grep { $_->{class} eq $class } @{ $comparison->{changes} };
+		push @why, "$class: $count" if $count;
+	}
+	push @why, 'nothing was compared: no run of NEW is in OLD' if !@{ $comparison->{pairs} };
+	my @new = ((map { $_->{new} } @{ $comparison->{pairs} }),
+		(map { $_->{run} } grep { $_->{side} eq 'new' } @unpaired));
+	push @why, map { unsound('NEW', $_) } @new;
+	push @why, map { unsound('OLD', $_->{old}) } @{ $comparison->{pairs} }
+		if grep { $asked{$_} } qw(pass-to-skip gone changed);
+	push @why, map { "new: run $_->{name}" } grep { $_->{side} eq 'new' } @unpaired
+		if $asked{new};
+	push @why, map { "gone: run $_->{name}" } grep { $_->{side} eq 'old' } @unpaired
+		if $asked{gone};
+	return @why;
+}
+
+sub unsound {
+	my ($side, $run) = @_;
+
+	return join ': ', grep { defined } "$side $run->{name} is $run->{status}", $run->{reason}
+		if $run->{status} ne 'complete';
+	return "$side $run->{name} is no sound TAP: $run->{problems}[0]" if @{ $run->{problems} };
+	return;
+}
+
+1;

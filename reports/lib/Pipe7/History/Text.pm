@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: ISC
+# A history for a terminal, and what its Markdown has in common with that.
+package Pipe7::History::Text;
+use strict;
+use warnings;
+use Pipe7::History ();
+use Pipe7::Run qw(case_of);
+use Pipe7::Text qw(cut glyph LEGEND);
+use Exporter qw(import);
+our @EXPORT_OK = qw(text_of_history title_of labels heading of_course lines_of notices);
+
+my %means = (
+	flaky => 'changed back and forth', worse => 'was good, has been bad since',
+	better => 'was bad, has been good since', unsure => 'good, but not tested in every run',
+);
+
+sub text_of_history {
+	my ($history, $width) = @_;
+	my $text = LEGEND . "\n";
+
+	for my $series (@{ $history->{series} }) {
+		my @labels = labels($series);
+		$text .= "\n" . title_of($series, \@labels) . "\n";
+		$text .= join '', map { "  $_\n" } notices($series, \@labels);
+		for my $course (Pipe7::History::COURSES) {
+			my @of = of_course($series, $course) or next;
+			$text .= "\n  " . heading($course, $series, \@labels) . ': ' . @of . "\n";
+			for my $line (lines_of(\@labels, @of)) {
+				my ($states, $id, $facts) = @$line;
+				$text .= "  $states  $id\n";
+				$text .= ' ' x (4 + length $states) . "$facts\n" if $facts ne '';
+			}
+		}
+	}
+	return join '', map { cut(s/ +$//r, $width) . "\n" } split /\n/, $text;
+}
+
+sub of_course {
+	my ($series, $course) = @_;
+
+	return grep { $_->{course} eq $course } @{ $series->{identities} };
+}
+
+# When each run was, as short as tells them apart.
+sub labels {
+	my ($series) = @_;
+	my @dates = map { $_->{date} } @{ $series->{runs} };
+	my (%day, $number);
+
+	$day{ substr $_, 0, 10 }++ for grep { defined } @dates;
+	return map {
+		$number++;
+		!defined $_ ? "run $number" : $day{ substr $_, 0, 10 } > 1 ? $_ : substr $_, 0, 10;
+	} @dates;
+}
+
+sub title_of {
+	my ($series, $labels) = @_;
+	my $count = @$labels;
+
+	return "$series->{name}: 1 run, hence no history" if $count == 1;
+	return "$series->{name}: $count runs, $labels->[0] to $labels->[-1]";
+}
+
+# One for each identity, or for the rows of a case that went through the same: states, identity,
+# what else there is to tell.
+sub lines_of {
+	my ($labels, @identities) = @_;
+	my (%seen, @lines);
+
+	for my $identity (@identities) {
+		my $states = join '', map { glyph($_) } @{ $identity->{cells} };
+		my $key = join "\n", case_of($identity->{id}), $states;
+		if (!$seen{$key}) {
+			$seen{$key} = [$states, $identity->{id}, facts_of($identity, $labels), 0];
+			push @lines, $seen{$key};
+		}
+		$seen{$key}[3]++;
+	}
+	for my $line (@lines) {
+		my $count = pop @$line;
+		$line->[1] = case_of($line->[1]) . "/* ($count)" if $count > 1;
+	}
+	return @lines;
+}
+
+sub heading {
+	my ($course, $series, $labels) = @_;
+	my $since = "in all runs in which it was tested, since $labels->[0]";
+
+	return "$course, " . ($means{$course} // $since);
+}
+
+# Runs that are not whole: what they lack is taken for not tested.
+sub notices {
+	my ($series, $labels) = @_;
+	my @runs = @{ $series->{runs} };
+
+	return map { join ': ', grep { defined } "$labels->[$_] is $runs[$_]{status}",
+		$runs[$_]{reason} } grep { $runs[$_]{status} ne 'complete' } 0 .. $#runs;
+}
+
+# What is not told by where it stands.
+sub facts_of {
+	my ($identity, $labels) = @_;
+	my $when = sub { $labels->[ $identity->{ $_[0] } - 1 ] };
+	my @facts;
+
+	push @facts, sprintf '%.0f%% (%d of %d)', 100 * $identity->{flake_rate},
+		$identity->{changes}, $identity->{tested} - 1 if $identity->{course} eq 'flaky';
+	push @facts, 'first bad ' . $when->('first_bad')
+		if $identity->{course} =~ /^(?:flaky|better)$/;
+	push @facts, 'bad since ' . $when->('bad_since')
+		if $identity->{course} =~ /^(?:flaky|worse)$/ && defined $identity->{bad_since};
+	push @facts, 'last good ' . $when->('last_good')
+		if $identity->{course} =~ /^(?:flaky|worse)$/;
+	return join ', ', @facts;
+}
+
+1;

@@ -1,0 +1,270 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# Runs joined on identity: where they are found, how they are told apart, what is shown of them.
+# shellcheck disable=SC2016 # Markdown has backticks
+
+# shellcheck source=helper.bash
+source "$BATS_TEST_DIRNAME/helper.bash"
+
+setup() {
+	reports_setup
+	of a.tap here <<-'END'
+		pass f/same
+		pass f/differs
+		skip f/skipped
+		fail g/bad returns_1 fails_with_EAGAIN
+		observed g/observed
+		known g/known
+		broken g/broken
+	END
+	of b.tap there <<-'END'
+		pass f/same
+		fail f/differs
+		pass f/between
+		pass f/skipped
+		fail g/bad
+		pass g/observed
+		known g/known
+		broken g/broken
+		pass g/last
+	END
+}
+
+# rows: of the text in out, the lines behind the numbers of the runs.
+rows() {
+	sed '1,/^12*$/d' out
+}
+
+@test "all identities, in the order of the longest run with what it lacks between" {
+	sed -i '/f\/same/d' b.tap
+	report matrix --all a.tap b.tap
+	[ "$status" -eq 0 ]
+	diff <(rows) - <<-'END'
+		.  f/same
+		.F f/differs
+		 . f/between
+		-. f/skipped
+		FF g/bad
+		f. g/observed
+		kk g/known
+		BB g/broken
+		 . g/last
+	END
+}
+
+@test "without --all there is what differs; --skips takes those in" {
+	report matrix --width 100 a.tap b.tap
+	[ "$(rows)" = $'.F f/differs\nf. g/observed' ]
+	has '9 identities, 2 with a difference, 1 only in what was skipped, 3 that pass in no run'
+	report matrix --skips a.tap b.tap
+	[ "$(rows)" = $'.F f/differs\n-. f/skipped\nf. g/observed' ]
+}
+
+@test "of one run there is what is no plain pass and no skip" {
+	report matrix a.tap
+	[ "$(rows)" = $'F g/bad\nf g/observed\nk g/known\nB g/broken' ]
+}
+
+@test "filters by family, level, state and text" {
+	while IFS='|' read -r words rows; do
+		# shellcheck disable=SC2086 # words
+		report matrix --all $words a.tap b.tap
+		[ "$(rows | cut -c 4- | tr '\n' ' ')" = "$rows " ]
+	done <<-'END'
+		--family f|f/same f/differs f/between f/skipped
+		--family g|g/bad g/observed g/known g/broken g/last
+		--family ? --state fail|f/differs g/bad g/observed
+		--state broken|g/broken
+		--state skip|f/skipped
+		--level observed|g/observed
+		--level posix --family f|f/differs
+		--match EAGAIN|g/bad
+		--match eagain|g/bad
+		--family g --state pass|g/observed g/last
+	END
+	report matrix --all --match 'we live' a.tap b.tap
+	[ "$(rows)" = 'kk g/known' ]
+}
+
+@test "details say what was wanted and came, once for all runs that say the same" {
+	report matrix --all --details a.tap b.tap
+	has '    1: want returns 1, got fails with EAGAIN' '    2: want returns 1, got returns 2' \
+		'    1-2: want returns 1, got returns 2' '    1: no such thing'
+}
+
+@test "runs of one place and profile are told apart by dates, else by numbers" {
+	for i in 1 2 3; do
+		of "$i.tap" here unprivileged "2026-01-0$i" <<<"pass f/a$i"
+	done
+	report matrix --only runs --format markdown 1.tap 2.tap 3.tap
+	has '`here+unprivileged@2026-01-01`' '`here+unprivileged@2026-01-03`'
+	sed -i '/date/d' ./?.tap
+	report matrix --only runs --format markdown 1.tap 2.tap
+	has '`here+unprivileged#1`' '`here+unprivileged#2`'
+}
+
+@test "one run that is found twice is one" {
+	mkdir both
+	cp a.tap both/a.tap
+	cp a.tap both/other.tap
+	report matrix --only runs a.tap both
+	[ "$(grep -c unprivileged out)" -eq 1 ]
+}
+
+@test "files, gzipped files, directories and archives are one to it" {
+	needs jq
+	mkdir -p dir/below arch
+	report matrix --format json a.tap b.tap
+	query 'del(.generated, .runs[].source)' >want
+	gzip -c a.tap >a2.tap.gz
+	cp a.tap dir/
+	cp b.tap dir/below/
+	echo noise >dir/README
+	tar -cf plain.tar a.tap b.tap
+	tar -czf zipped.tgz a.tap b.tap
+	cp zipped.tgz arch/
+	for words in 'a2.tap.gz b.tap' dir plain.tar zipped.tgz arch \
+		'zipped.tgz plain.tar a.tap'; do
+		# shellcheck disable=SC2086 # words
+		report matrix --format json $words
+		query 'del(.generated, .runs[].source)' | diff want -
+	done
+	report matrix --format json - b.tap
+	refused 2 "'-'"
+	status=0
+	"$reports/matrix" --format json - b.tap <a.tap >out || status=$?
+	query 'del(.generated, .runs[].source)' | diff want -
+}
+
+@test "an archive of prove says the order and the dates" {
+	needs jq
+	perl -MTAP::Harness::Archive -e 1 2>/dev/null || skip 'no TAP::Harness::Archive'
+	prove --exec cat -a archive.tar.gz b.tap a.tap >/dev/null || true
+	report matrix --format json archive.tar.gz
+	[ "$(query '.runs[].place' | tr '\n' ' ')" = 'there here ' ]
+	[[ $(query '.runs[0].date') =~ ^20[0-9-]{8}T[0-9:]{8}Z$ ]]
+	[ "$(query '.runs[0].source')" = archive.tar.gz:b.tap ]
+}
+
+@test "a directory of containers/matrix says when, and what the cases claim" {
+	needs jq
+	mkdir 20260102-030405.abcdef
+	cp a.tap 20260102-030405.abcdef
+	tr '|' '\t' >claims.tsv <<-'END'
+		case|level|claim|cites|against|since|at|covers|about
+		f/same|POSIX|it is the same|pipe(2)||4.9|cases/f.c:1|A-1 A-2|F
+	END
+	cp claims.tsv 20260102-030405.abcdef
+	report matrix --format json 20260102-030405.abcdef
+	[ "$(query '.runs[0].date')" = 2026-01-02T03:04:05Z ]
+	query '.cases["f/same"] | [.level, .claim, .covers[1], .against, .since] | tojson' >case
+	[ "$(<case)" = '["posix","it is the same","A-2",null,"4.9"]' ]
+	report matrix --format json --claims claims.tsv a.tap
+	[ "$(query '.cases["f/same"].level')" = posix ]
+	report matrix --claims a.tap a.tap
+	refused 2 'claims: expected'
+}
+
+@test "limits and settings: those that differ, or all" {
+	echo '# limit: F_GETPIPE_SZ=65536 by fcntl() of a new pipe' | tee -a a.tap >>b.tap
+	echo '# limit: FIONSPACE=none by ioctl()' >>a.tap
+	echo '# limit: FIONSPACE=4096 by ioctl()' >>b.tap
+	report matrix --only limits a.tap b.tap
+	has 'FIONSPACE: ioctl()' '    none        in 1' '    4096        in 2'
+	hasnot F_GETPIPE_SZ
+	report matrix --only limits --all a.tap b.tap
+	has 'F_GETPIPE_SZ: fcntl() of a new pipe' '    65536       in all runs'
+	report matrix --only limits --format markdown a.tap b.tap
+	has '| `here+unprivileged` | none |'
+}
+
+@test "text fits its width, and the ends of an identity are kept" {
+	of c.tap <<<"fail f/$(printf 'very_%.0s' {1..50})long/last_row"
+	for width in 20 30 80; do
+		report matrix --all --details --width "$width" a.tap b.tap c.tap
+		[ "$status" -eq 0 ]
+		fits "$width"
+	done
+	grep -q '^  F f/very_.*[.][.][.].*long/last_row$' out
+}
+
+@test "Markdown has a table of runs and one of identities" {
+	report matrix --format markdown a.tap b.tap
+	has '| 1 | `here+unprivileged` | Linux 6.1.0 | x86\_64 |' \
+		'| `f/differs` | pass | **FAIL** |' '| `g/observed` | fail | pass |'
+}
+
+@test "a run of the program in any format is one to it" {
+	needs jq
+	[ -x "$real_program" ] || skip 'no program to run'
+	export PIPE7=$real_program
+	for format in tap13 tap14 ktap; do
+		"$PIPE7" --format "$format" creation end_of_file >real.tap
+		report matrix --format json real.tap
+		[ "$(query '.runs[0] | "\(.status) \(.problems)"')" = 'complete []' ]
+		query '[.rows[] | del(.cells[].ms)] | tojson' >"$format.rows"
+		query '.cases | with_entries(.value = .value.level) | tojson' >levels
+		grep -q '"end_of_file/read_returns_0_once_every_writer_closed":"posix"' levels
+	done
+	cmp tap13.rows tap14.rows
+	cmp tap13.rows ktap.rows
+	[ "$(jq length tap13.rows)" -gt 20 ]
+}
+
+@test "the tests of what a shell sees are a run too" {
+	bats --tap "$top/cases/shell.bats" >shell.tap || true
+	report matrix --all shell.tap
+	[ "$status" -eq 0 ]
+	has '  1  shell '
+	hasnot incomplete
+}
+
+@test "what is printed as JSON is what the schemas say, and what they do not say is refused" {
+	needs jq
+	report matrix --format json --output matrix.json a.tap b.tap
+	report compare --format json --fail-on broken --output compare.json a.tap b.tap
+	report history --format json --output history.json a.tap b.tap
+	valid_report matrix.json compare.json history.json
+	while IFS='|' read -r name spoil; do
+		jq "$spoil" "$name.json" >spoilt.json
+		run cmp -s "$name.json" spoilt.json
+		[ "$status" -eq 1 ]
+		run "$top/.ci/schemas/validate" report spoilt.json
+		echo "$spoil: $output"
+		[ "$status" -eq 1 ]
+	done <<-'END'
+		matrix|.version = 2
+		matrix|.schema = "pipe7-other"
+		matrix|.extra = 1
+		matrix|del(.runs[0].facts)
+		matrix|.runs[0].date = "yesterday"
+		matrix|.rows[0].cells[0].state = "fine"
+		matrix|.rows[0].cells[0].unexpected = 0
+		matrix|.rows[0].cells[0].ms = "1"
+		compare|.changes[0].class = "worse"
+		compare|.pairs[0].counts.same = -1
+		compare|del(.gate.tripped)
+		history|.series[0].identities[0].flake_rate = 2
+		history|.series[0].identities[0].first_bad = 0
+	END
+}
+
+@test "wrong use is one line and status 2" {
+	while IFS='|' read -r words text; do
+		# shellcheck disable=SC2086 # words
+		report matrix $words
+		refused 2 "$text"
+	done <<-'END'
+		|RUN: expected a file
+		--format xml a.tap|--format 'xml': expected one of text markdown json html
+		--state good a.tap|--state 'good': expected one of pass fail known skip broken
+		--only cells a.tap|--only 'cells': expected one of runs limits
+		--width -1 a.tap|--width '-1'
+		--width x a.tap|width
+		--families f a.tap|unknown option: families
+		nosuch.tap|'nosuch.tap': No such file
+	END
+	report matrix --help
+	[ "$status" -eq 0 ]
+	has 'usage: reports/matrix'
+}
