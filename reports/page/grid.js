@@ -64,8 +64,8 @@ function measure() {
 	grid.style.setProperty('--each', `${roomy ? Math.min(each, 260)
 		: Math.max(36, Math.min(each, 44))}px`);
 	grid.style.setProperty('--runs', columns.length);
-	grid.style.setProperty('--head', Math.min(36,
-		Math.max(12, ...columns.map((run) => `${run.place}+${run.profile}`.length))));
+	grid.style.setProperty('--head', Math.min(36, Math.max(12, ...columns.map((run) =>
+		Math.max(`${run.place}+${run.profile}`.length, 0.85 * whereOf(run).join(' . ').length)))));
 	scroller.style.scrollPaddingLeft = `${first}px`;
 }
 
@@ -102,19 +102,23 @@ function drawHead() {
 	grid.setAttribute('aria-colcount', columns.length + 1);
 }
 
+function whereOf({ facts: { kernel = '', machine, page_size: page } }) {
+	return [kernel.replace(/^Linux /, ''), machine, page > 0 && `${page / 1024} KiB pages`]
+		.filter(Boolean);
+}
+
 function headOf(run) {
-	const { kernel = '', machine = '', page_size: page = '' } = run.facts;
+	const where = whereOf(run);
 	const complete = run.status === 'complete';
-	const where = [kernel.replace(/^Linux /, ''), machine, page > 0 && `${page / 1024} KiB pages`];
 
 	return make('th', { scope: 'col', tabindex: -1, class: complete ? 'run' : 'run partial',
-		'aria-label': `${run.name}, ${where.filter(Boolean).join(', ')}: ${sumOf(run)}`,
-		title: `${run.name}\n${where.filter(Boolean).join(' \u00b7 ')}\n${sumOf(run)}` },
+		'aria-label': `${run.name}, ${where.join(', ')}: ${sumOf(run)}`,
+		title: `${run.name}\n${where.join(' \u00b7 ')}\n${sumOf(run)}` },
 	make('span', { class: 'head' },
 		make('span', { class: 'who' }, make('span', { class: 'place' }, run.place ?? run.name),
 			make('span', { class: 'profile' }, run.profile ?? '')),
 		make('span', { class: 'where' }, !complete && make('b', {}, run.status),
-			where.filter(Boolean).map((text) => make('span', {}, text)))),
+			where.map((text) => make('span', {}, text)))),
 	make('span', { class: 'foot' }, footOf(run)));
 }
 

@@ -17,10 +17,11 @@ function fillControls() {
 		control('state').append(make('button', { type: 'button', 'data-state': name,
 			'aria-pressed': 'false', click: () => choose(name), title: letters.split('')
 				.map((letter) => `${kinds.get(letter).name}: ${kinds.get(letter).says}`).join('\n') },
-		letters.split('').filter((letter) => letter !== 'a').map((letter) => badge(letter)),
+		letters.split('').filter((letter) => !'axt'.includes(letter)).map((letter) => badge(letter)),
 		` ${name} `, make('span', { class: 'number' })));
 	control('summary').textContent = summary();
-	control('legend').append(...[...kinds].filter(([letter]) => letter !== '.')
+	control('legend').append(...[...kinds]
+		.filter(([letter]) => letter !== '.' && rows.some((row) => row.states.includes(letter)))
 		.flatMap(([letter, kind]) => [badge(letter), ` ${kind.name} \u2003`]));
 	control('failed').remove();
 	for (const id of ['views', 'tools', 'filters'])

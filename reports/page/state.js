@@ -15,7 +15,7 @@ function bitsOf(letters) {
 	return [...letters].reduce((sum, letter) => sum | bits.get(letter), 0);
 }
 
-const bitsOfStates = ['fo', 'b', 'k', 'pa', 's'].map(bitsOf);
+const bitsOfStates = ['fo', 'b', 'k', 'pax', 'st'].map(bitsOf);
 
 // The sums of all rows, for some runs; made anew when these are others.
 const sums = new WeakMap();
@@ -132,8 +132,8 @@ function rowsOf(state, someRuns, { anyState = false } = {}) {
 }
 
 // The names in the address are the five states, and `unexpected` for what needs somebody.
-const choices = new Map(Object.entries({ unexpected: 'fb', fail: 'fo', known: 'k', skip: 's',
-	broken: 'b', pass: 'pa' }));
+const choices = new Map(Object.entries({ unexpected: 'fbxt', fail: 'fo', known: 'k',
+	skip: 'st', broken: 'b', pass: 'pax' }));
 
 function lettersOf(names) {
 	return names.split(',').map((name) => choices.get(name) ?? '').join('');

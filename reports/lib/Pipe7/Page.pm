@@ -113,14 +113,17 @@ sub data_of {
 	};
 }
 
-# The letters of data.js.
+# The letters of data.js: as expected, and not.
+my %letters = (pass => 'px', surprise => 'ax', fail => 'of', known => 'kf', skip => 'st',
+	broken => 'bb');
+
 sub letter {
 	my ($cell) = @_;
 	return '.' if !$cell;
-	return 'a' if $cell->{surprise};
-	return $cell->{unexpected} ? 'f' : 'o' if $cell->{state} eq 'fail';
-	return { pass => 'p', known => 'k', skip => 's', broken => 'b' }->{ $cell->{state} }
-		// die "page: state '$cell->{state}': expected pass, fail, known, skip or broken\n";
+	my $state = $cell->{surprise} ? 'surprise' : $cell->{state};
+	my $letters = $letters{$state}
+		// die "page: state '$state': expected pass, fail, known, skip or broken\n";
+	return substr $letters, $cell->{unexpected} ? 1 : 0, 1;
 }
 
 sub reason_of {
