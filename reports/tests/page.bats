@@ -72,6 +72,7 @@ html_validate() {
 	run node "$packages/node_modules/html-validate/bin/html-validate.mjs" --formatter=text "$@"
 }
 
+# It takes character references in a title for what they are written with, hence too long.
 @test "html-validate finds nothing" {
 	packages
 	cp "$BATS_TEST_DIRNAME/page/htmlvalidate.json" .htmlvalidate.json
