@@ -211,6 +211,18 @@ rows() {
 	[ "$(jq length tap13.rows)" -gt 20 ]
 }
 
+@test "a block says the same however it is quoted" {
+	needs jq
+	sed -i 's/  claim: .*/  claim: "it'"'"'s so"/' a.tap
+	report matrix --format json a.tap
+	query 'del(.generated)' >want
+	[ "$(query '.cases["g/bad"].claim')" = "it's so" ]
+	sed -i "/claim/s/'/''/; s/^\(  [a-z]*: \)\"\(.*\)\"\$/\1'\2'/" a.tap
+	grep -q "claim: 'it''s so'" a.tap
+	report matrix --format json a.tap
+	query 'del(.generated)' | diff want -
+}
+
 @test "the tests of what a shell sees are a run too" {
 	bats --tap "$top/cases/shell.bats" >shell.tap || true
 	report matrix --all shell.tap
