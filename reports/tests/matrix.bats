@@ -52,6 +52,13 @@ rows() {
 	END
 }
 
+@test "where runs have another order, that of the longest one is kept" {
+	of a.tap here <<<$'pass f/x\npass f/y'
+	of b.tap there <<<$'pass f/y\npass f/x\npass f/z'
+	report matrix --all a.tap b.tap
+	[ "$(rows)" = $'.. f/y\n.. f/x\n . f/z' ]
+}
+
 @test "without --all there is what differs; --skips takes those in" {
 	report matrix --width 100 a.tap b.tap
 	[ "$(rows)" = $'.F f/differs\nf. g/observed' ]
