@@ -224,6 +224,7 @@ rows() {
 	report matrix --format json a.tap
 	query 'del(.generated)' >want
 	[ "$(query '.cases["g/bad"].claim')" = "it's so" ]
+	[ "$(query '[.rows[].cells[0].ms] | tojson')" = '[1.25,1.25,null,2.5,2.5,2.5,2.5]' ]
 	sed -i "/claim/s/'/''/; s/^\(  [a-z]*: \)\"\(.*\)\"\$/\1'\2'/" a.tap
 	grep -q "claim: 'it''s so'" a.tap
 	report matrix --format json a.tap
