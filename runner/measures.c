@@ -71,16 +71,17 @@ long measure_blocking(size_t block)
 	return all;
 }
 
-long measure_refused(void)
+long measure_refused(size_t block)
 {
 	long all = 0;
+	ssize_t n = 0;
 	int fds[2];
 
 	if (make_pipe(fds, O_NONBLOCK) == -1)
 		return -1;
-	while (all < BYTES_MAX && write(fds[1], bytes, 1) == 1)
-		all++;
-	if (all < BYTES_MAX && errno != EAGAIN)
+	while (all < BYTES_MAX && (n = write(fds[1], bytes, block)) > 0)
+		all += (long)n;
+	if (n == 0 || (n == -1 && errno != EAGAIN))
 		all = -1;
 	close_pipe(fds);
 	return all;

@@ -11,8 +11,8 @@ enum { BLOCK_SHIFT_MAX = 18, BLOCK_MAX = 1 << BLOCK_SHIFT_MAX };
 // What a pipe has taken in blocking writes of `block` bytes, at most BLOCK_MAX, when a timer finds
 // the writer asleep.  The process needs SIGALRM, and ends with 1 where nothing wakes the writer.
 long measure_blocking(size_t block);
-// What a pipe has taken in non-blocking writes of one byte at the first EAGAIN.
-long measure_refused(void);
+// What a pipe has taken in non-blocking writes of `block` bytes at the first EAGAIN.
+long measure_refused(size_t block);
 // The largest write that does all or nothing, however little room there is.
 long measure_largest_whole(void);
 // The capacity of a new pipe of who holds `pages` pages in pipes of at most `largest` pages, a

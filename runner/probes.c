@@ -26,28 +26,40 @@ static void add_number(const struct probes *p, const char *name, long number, co
 	p->add(p->text, name, number < 0 ? errno_name(errno) : value, how);
 }
 
-// The smallest blocks that take no more writes than a pipe of pages of 4 KiB does: where pages are
-// large and emulated, more of them would take minutes.
-static int first_shift(long of_one)
+// The smallest blocks that fill a pipe in no more writes than one byte does where pages have 4 KiB.
+// Where they have 64 KiB and are emulated, single bytes would take minutes.
+static int smallest_shift(long capacity)
 {
 	enum { WRITES_MAX = 1 << 16 };
 	int shift = 0;
 
-	while (shift < BLOCK_SHIFT_MAX && of_one >> shift > WRITES_MAX)
+	while (shift < BLOCK_SHIFT_MAX && capacity >> shift > WRITES_MAX)
 		shift++;
 	return shift;
 }
 
-// Blocks of powers of two; those in a row that come to the same are put together.
-static void add_blocks(const struct probes *p, long of_one)
+static void add_bytes(const struct probes *p, int shift, long by_alarm)
 {
-	const int first = first_shift(of_one);
-	long all[BLOCK_SHIFT_MAX + 1] = { of_one };
+	char unit[32] = "one byte", how[96];
+
+	if (shift > 0)
+		snprintf(unit, sizeof unit, "%ld bytes", 1L << shift);
+	snprintf(how, sizeof how, "blocking writes of %s until a signal comes", unit);
+	add_number(p, "bytes_by_alarm", by_alarm, how);
+	snprintf(how, sizeof how, "non-blocking writes of %s until EAGAIN", unit);
+	add_number(p, "bytes_by_O_NONBLOCK", measure_refused((size_t)1 << shift), how);
+}
+
+// Blocks of powers of two; those in a row that come to the same are put together.
+static void add_blocks(const struct probes *p, int smallest, long of_smallest)
+{
+	long all[BLOCK_SHIFT_MAX + 1];
 	char name[48];
 
-	for (int shift = first > 0 ? first : 1; shift <= BLOCK_SHIFT_MAX; shift++)
+	all[smallest] = of_smallest;
+	for (int shift = smallest + 1; shift <= BLOCK_SHIFT_MAX; shift++)
 		all[shift] = measure_blocking((size_t)1 << shift);
-	for (int from = first, to; from <= BLOCK_SHIFT_MAX; from = to + 1) {
+	for (int from = smallest, to; from <= BLOCK_SHIFT_MAX; from = to + 1) {
 		for (to = from; to < BLOCK_SHIFT_MAX && all[to + 1] == all[from];)
 			to++;
 		snprintf(name, sizeof name, "blocks_of_%ld_to_%ld", 1L << from, 1L << to);
@@ -118,15 +130,15 @@ void probes_add(const struct probes *p)
 		   "pathconf() of /");
 	add_number(p, "PIPE_BUF", PIPE_BUF, "limits.h, when the program was built");
 	add_fionspace(p, fds[1]);
-	add_number(p, "F_GETPIPE_SZ", fcntl(fds[1], F_GETPIPE_SZ), "fcntl() of a new pipe");
+	long capacity = fcntl(fds[1], F_GETPIPE_SZ);
+	add_number(p, "F_GETPIPE_SZ", capacity, "fcntl() of a new pipe");
 	close(fds[0]);
 	close(fds[1]);
 	add_past_soft(p);
-	long of_one = measure_blocking(1);
-	add_number(p, "bytes_by_alarm", of_one, "blocking writes of one byte until a signal comes");
-	add_number(p, "bytes_by_O_NONBLOCK", measure_refused(),
-		   "non-blocking writes of one byte until EAGAIN");
-	add_blocks(p, of_one);
+	int smallest = smallest_shift(capacity);
+	long of_smallest = measure_blocking((size_t)1 << smallest);
+	add_bytes(p, smallest, of_smallest);
+	add_blocks(p, smallest, of_smallest);
 	add_number(p, "largest_atomic_write", measure_largest_whole(),
 		   "writes with ever so little room, those that were never cut");
 	add_sysctl(p, "pipe-max-size", "sysctl");

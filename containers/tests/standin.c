@@ -90,7 +90,7 @@ int main(int argc, char **argv)
 	char *next, *profile = profiles ? strtok_r(strdup(profiles), ",", &next) : NULL;
 	int status;
 
-	if (asked(argc, argv, "list")) {
+	if (asked(argc, argv, "list") && asked(argc, argv, "--claims")) {
 		puts("case\tlevel");
 		return 0;
 	}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: ISC
+// What came with the page, in the form the rest works on; and how elements are made of it.
+// All parts of the page are one module, in the order that Pipe7::Page has.
+
+const data = JSON.parse(document.getElementById('data').textContent);
+
+// What a cell can be, by the letter that stands for it; worst first.  Glyphs are of Latin-1,
+// which every font has.
+const kinds = new Map(Object.entries({
+	f: { name: 'fail', state: 'fail', glyph: '\u00d7', says: 'promised, and not so: unexpected' },
+	b: { name: 'broken', state: 'broken', glyph: '!',
+		says: 'the ground could not be prepared: nothing is said about the kernel' },
+	o: { name: 'fail, observed', state: 'fail', glyph: '\u00d7',
+		says: 'other than Linux does elsewhere, which nobody promised: not fatal' },
+	k: { name: 'known', state: 'known', glyph: '~',
+		says: 'fails, as a list of known deviations has it' },
+	a: { name: 'passes after all', state: 'pass', glyph: '+',
+		says: 'passes, though a list of known deviations has it as failing' },
+	s: { name: 'skip', state: 'skip', glyph: '\u2013', says: 'not tested' },
+	p: { name: 'pass', state: 'pass', glyph: '\u00b7', says: 'the claim was tested and holds' },
+	'.': { name: 'no result', state: '', glyph: '', says: 'this run has no such result' },
+}));
+
+const runs = data.runs.map((run, number) => ({
+	...run, number, facts: run.facts ?? {}, limits: run.limits ?? {}, totals: run.totals ?? {},
+	problems: run.problems ?? [],
+}));
+const runNamed = new Map(runs.map((run) => [run.name, run]));
+for (const run of runs)
+	run.text = [run.name, run.place, run.profile, run.facts.kernel, run.facts.machine]
+		.join(' ').toLowerCase();
+
+const reasonTexts = data.why.map((why) => [why.class, why.reason, why.call, why.want, why.got,
+	...why.notes ?? []].join(' ').toLowerCase());
+
+const rows = data.rows.map(([id, family, name, states, durations, reasons]) => {
+	const about = data.cases[name] ?? {};
+	const texts = new Set(Object.values(reasons).map((number) => reasonTexts[number]));
+
+	return { id, family, name, states, durations, reasons, about,
+		level: (about.level ?? '').toLowerCase(),
+		text: [id, about.claim, about.cites, about.against, about.about,
+			...about.covers ?? []].join(' ').toLowerCase() + ' ' + [...texts].join(' ') };
+});
+const rowNamed = new Map(rows.map((row) => [row.id, row]));
+const rowsOfCase = Map.groupBy(rows, (row) => row.name);
+const rowsOfFamily = Map.groupBy(rows, (row) => row.family);
+
+// Names of facts, those that tell systems apart first.
+function inOrder(names) {
+	const first = ['place', 'profile', 'kernel', 'kernel_version', 'machine', 'page_size'];
+
+	return [...first.filter((name) => names.includes(name)),
+		...names.filter((name) => !first.includes(name)).sort()];
+}
+
+function reasonOf(row, run) {
+	return data.why[row.reasons[run.number]] ?? {};
+}
+
+function durationOf(row, run) {
+	const text = row.durations.split(',')[run.number];
+
+	return text ? `${Number(text).toFixed(3)} ms` : '';
+}
+
+// How many of the letters there are in some runs of some rows, by letter, worst first.
+function tally(someRows, someRuns) {
+	const counts = new Map([...kinds.keys()].map((letter) => [letter, 0]));
+
+	for (const row of someRows)
+		for (const run of someRuns)
+			counts.set(row.states[run.number], counts.get(row.states[run.number]) + 1);
+	for (const [letter, count] of counts)
+		if (!count || letter === '.')
+			counts.delete(letter);
+	return counts;
+}
+
+function inWords(counts) {
+	return [...counts].map(([letter, count]) => `${count} ${kinds.get(letter).name}`).join(', ');
+}
+
+const plural = (count, noun) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+// --- elements -----------------------------------------------------------------
+
+// Control and direction characters as something that is seen and does nothing.
+function visible(text) {
+	return String(text)
+		.replace(/[\u0000-\u001f]/g, (c) => String.fromCharCode(0x2400 + c.charCodeAt(0)))
+		.replace(/[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (c) =>
+			`<U+${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}>`);
+}
+
+// make(tag, { attribute: value | event: function }, child...): false and undefined are left out.
+function make(tag, attributes = {}, ...children) {
+	const element = document.createElement(tag);
+
+	for (const [name, value] of Object.entries(attributes)) {
+		if (typeof value === 'function')
+			element.addEventListener(name, value);
+		else if (value !== undefined && value !== false)
+			element.setAttribute(name, value === true ? '' : visible(value));
+	}
+	element.append(...children.flat(Infinity)
+		.filter((child) => child !== undefined && child !== false && child !== '')
+		.map((child) => child instanceof Node ? child : visible(child)));
+	return element;
+}
+
+// A glyph in its colours, for eyes; the words are beside it or in a label.
+function badge(letter, text = '') {
+	return make('span', { class: `badge ${classOf(letter)}`, 'aria-hidden': !text && 'true' },
+		kinds.get(letter).glyph + text);
+}
+
+function classOf(letter) {
+	return `is-${letter === '.' ? 'none' : letter}`;
+}
+
+// A long identity may be broken after what separates its words.
+function breakable(text) {
+	return visible(text).split(/(?<=[/_:,+])/).flatMap((part, index) =>
+		index ? [document.createElement('wbr'), part] : [part]);
+}
+
+// The clipboard is not there on every page that is opened by plain HTTP.
+async function copy(text, button) {
+	const label = button.textContent;
+	let done = true;
+
+	try {
+		await navigator.clipboard.writeText(text);
+	} catch {
+		const area = make('textarea', { class: 'for-ears', 'aria-hidden': 'true' });
+		area.value = text;
+		button.after(area);
+		area.select();
+		done = document.execCommand('copy');
+		area.remove();
+		button.focus();
+	}
+	button.textContent = done ? 'Copied' : 'Not copied';
+	setTimeout(() => { button.textContent = label; }, 1500);
+}

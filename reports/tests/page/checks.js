@@ -1,0 +1,572 @@
+// SPDX-License-Identifier: ISC
+// What the page must do, one function each.  What it should show is computed here from the matrix,
+// in the plainest way.
+'use strict';
+
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+
+// --- what is on the page ------------------------------------------------------
+
+// The identities of all rows that the filters leave: on paper there are all.
+async function allRows(page) {
+	await onPaper(page, true);
+	const ids = await page.$$eval('#grid tr[data-id]', (lines) => lines.map((l) => l.dataset.id));
+	await onPaper(page, false);
+	return ids;
+}
+
+// The page learns of it a moment later.
+async function onPaper(page, wanted) {
+	await page.emulateMedia({ media: wanted ? 'print' : null });
+	await page.waitForFunction((value) =>
+		document.documentElement.classList.contains('printing') === value, wanted);
+}
+
+function columns(page) {
+	return page.$$eval('#grid thead th.run', (heads) =>
+		heads.map((head) => head.getAttribute('aria-label').split(',')[0]));
+}
+
+const drawn = (page) => page.$$eval('#grid tbody tr', (lines) => lines.length);
+const focused = (page) => page.evaluate(() => {
+	const cell = document.activeElement.closest('td, th');
+	return cell && [cell.parentNode.dataset.id ?? cell.parentNode.className ?? '', cell.cellIndex];
+});
+const text = (page, selector) => page.textContent(selector);
+const hash = (page) => page.evaluate(() => decodeURIComponent(location.hash));
+
+// --- what should be -----------------------------------------------------------
+
+function statesOf(row, names, matrix) {
+	return matrix.runs.map((run, number) => names.includes(run.name) && row.cells[number])
+		.filter(Boolean);
+}
+
+function differs(row, names, matrix, skips) {
+	const states = statesOf(row, names, matrix).map((cell) => cell.state)
+		.filter((state) => skips || state !== 'skip');
+	return new Set(states).size > 1;
+}
+
+function expected(matrix, test, { names = matrix.runs.map((run) => run.name), diff = true,
+	skips = false } = {}) {
+	return matrix.rows.filter((row) => statesOf(row, names, matrix).length > 0 &&
+		(!diff || differs(row, names, matrix, skips)) &&
+		test(row, statesOf(row, names, matrix))).map((row) => row.id);
+}
+
+// --- checks -------------------------------------------------------------------
+
+exports.opens = async (driver) => {
+	for (const kind of ['some', 'same', 'none', 'empty', 'one']) {
+		const page = await driver.open(kind);
+		assert.equal(await page.title(), 'pipe7');
+		assert.equal(await page.isVisible('#filters'), true);
+		assert.equal(await page.$('#failed'), null);
+		assert.equal(await page.$$eval('link, img, iframe, script[src]', (e) => e.length), 1);
+	}
+};
+
+// Each filter alone, by hand; then by address, by reload, by back.
+exports.filters = async (driver) => {
+	const matrix = driver.matrix('some');
+	const level = (row) => matrix.cases[row.case].level;
+	const isOf = (...states) => (row, cells) => cells.some((cell) => states.includes(cell.state));
+	const some = ['host+unprivileged', 'runsc+unprivileged'];
+	const note = matrix.rows.filter((row) => row.differs).flatMap((row) => row.cells)
+		.flatMap((cell) => cell?.notes ?? []).find((text) => /^capacity [5-9]\d/.test(text));
+	const steps = [
+		[(page) => page.fill('#q', 'CLAIMS/row_1 What_Number_00'), 'q=CLAIMS',
+			(row) => /what_number_00.*row_1/.test(row.id), { diff: false }],
+		[(page) => page.fill('#q', note), 'q=capacity',
+			(row, cells) => cells.some((cell) => (cell.notes ?? []).includes(note)), {}],
+		[(page) => page.fill('#q', 'CAP-033'), 'q=CAP-033', (row) =>
+			matrix.cases[row.case].covers.includes('CAP-033'), { diff: false }],
+		[(page) => page.selectOption('#family', 'family_02'), 'family=family_02',
+			(row) => row.family === 'family_02', {}],
+		[(page) => page.selectOption('#level', 'posix'), 'level=posix',
+			(row) => level(row) === 'posix', {}],
+		[(page) => page.fill('#runs', 'host runsc'), 'runs=host', () => true, { names: some }],
+		[(page) => page.click('label:has(#diff)'), 'diff=0', () => true, { diff: false }],
+		[(page) => page.click('label:has(#skips)'), 'skips=1', () => true, { skips: true }],
+		[(page) => page.click('[data-state=known]'), 'state=known', isOf('known'), {}],
+		[(page) => page.click('[data-state=fail]'), 'state=fail', isOf('fail'), {}],
+		[(page) => page.click('[data-state=broken]'), 'state=broken', isOf('broken'), {}],
+		[(page) => page.click('[data-state=skip]'), 'state=skip', isOf('skip'), {}],
+		[(page) => page.click('[data-state=pass]'), 'state=pass', isOf('pass'), {}],
+		[(page) => page.click('[data-state=unexpected]'), 'state=unexpected',
+			(row, cells) => cells.some((cell) => cell.unexpected), {}],
+	];
+	const page = await driver.open('some');
+	const plain = await allRows(page);
+	assert.deepEqual(plain, expected(matrix, () => true));
+
+	for (const [act, address, test, how] of steps) {
+		const want = expected(matrix, test, how);
+		if (how.diff === false && !address.startsWith('diff'))
+			await page.click('label:has(#diff)');
+		await act(page);
+		assert.ok((await hash(page)).includes(address), `${await hash(page)}: ${address}`);
+		assert.notEqual(want.length, 0, address);
+		assert.deepEqual(await allRows(page), want, address);
+		assert.ok((await text(page, '#count')).startsWith(`${want.length} of 96 results`), address);
+		if (how.names)
+			assert.deepEqual(await columns(page), how.names);
+
+		await page.reload();
+		assert.deepEqual(await allRows(page), want, `${address}, loaded anew`);
+		await page.click('#clear');
+		assert.deepEqual(await allRows(page), plain, `${address}, cleared`);
+		await page.goBack();
+		assert.deepEqual(await allRows(page), want, `${address}, gone back to`);
+		await page.click('#clear');
+	}
+};
+
+exports.filtersTogether = async (driver) => {
+	const matrix = driver.matrix('some');
+	const want = expected(matrix, (row, cells) => row.family === 'family_00' &&
+		cells.some((cell) => ['fail', 'skip'].includes(cell.state)));
+	const page = await driver.open('some');
+	const start = await page.evaluate(() => history.length);
+
+	await page.click('[data-state=fail]');
+	await page.click('[data-state=skip]');
+	await page.selectOption('#family', 'family_00');
+	await page.locator('#q').pressSequentially('what_number');
+	assert.deepEqual(await allRows(page), want);
+	assert.equal(await hash(page), '#q=what_number&family=family_00&state=fail,skip');
+	// A word that is typed is one step, not eleven.
+	assert.equal(await page.evaluate(() => history.length), start + 4);
+	await page.goBack();
+	assert.equal(await page.inputValue('#q'), '');
+	assert.equal(await hash(page), '#family=family_00&state=fail,skip');
+	await page.fill('#q', 'no such thing anywhere');
+	assert.deepEqual(await allRows(page), []);
+	assert.ok((await text(page, '#nothing')).includes('No result is like that'));
+	// An address that was typed badly does no harm.
+	await goTo(page, 'q=%E0%A4%A&level=what&__proto__=1&diff');
+	assert.ok((await text(page, '#count')).startsWith('0 of 96'));
+};
+
+exports.permalinks = async (driver) => {
+	const matrix = driver.matrix('some');
+	const row = matrix.rows.find((each) => each.cells[2]?.state === 'known');
+	const about = matrix.cases[row.case];
+	const run = matrix.runs[2];
+	let page = await driver.open('some', { hash: `id=${row.id}&run=${run.name}` });
+	let panel = await text(page, '#panel');
+
+	for (const part of [row.id, run.name, 'known', about.claim, about.cites, about.level.toUpperCase(),
+		...about.covers, row.cells[2].reason, row.cells[2].call, row.cells[2].want, row.cells[2].got,
+		row.cells[2].at, row.cells[2].link, ...row.cells[2].notes, ' ms'])
+		assert.ok(panel.includes(part), `the panel has no ${part}`);
+	assert.ok(!panel.includes('undefined') && !panel.includes('null'));
+	assert.equal(await page.getAttribute('#panel dd a[target]', 'href'), row.cells[2].link);
+	assert.ok(await page.$(`tr[data-id="${row.id}"] td.opened`));
+	assert.equal(await page.evaluate(() => document.activeElement.id), 'panel-title');
+
+	// A row that the filters leave out is explained all the same.
+	page = await driver.open('some', { hash: `id=${matrix.rows[1].id}` });
+	assert.ok((await text(page, '#panel')).includes(matrix.rows[1].id));
+	assert.ok((await text(page, '#panel')).includes('In all runs'));
+	page = await driver.open('some', { hash: `id=${row.case}` });
+	assert.equal(await page.$$eval('#panel .links li', (items) => items.length), 3);
+	await page.click('#panel .links a');
+	assert.ok((await hash(page)).includes(`id=${row.case}/row_0`));
+	await page.goBack();
+	assert.equal(await page.$$eval('#panel .links li', (items) => items.length), 3);
+	page = await driver.open('some', { hash: `run=${run.name}` });
+	panel = await text(page, '#panel');
+	for (const part of [run.name, run.date, run.source, run.facts.kernel, 'F_GETPIPE_SZ', 'limits.h'])
+		assert.ok(panel.includes(part), `the panel has no ${part}`);
+	page = await driver.open('some', { hash: 'id=nothing/of/it&run=host+unprivileged' });
+	assert.ok((await text(page, '#panel')).includes('no such result'));
+	page = await driver.open('some', { hash: 'run=nowhere' });
+	assert.ok((await text(page, '#panel')).includes('no such run'));
+};
+
+exports.commands = async (driver) => {
+	const [first] = driver.matrix('some').rows;
+	const want = [
+		['host+unprivileged', `out/pipe7 --profile unprivileged --tune-host ${first.id}`],
+		['runsc+unprivileged', `containers/run runsc+unprivileged ${first.id}`],
+		['podman+unprivileged', `containers/run podman+unprivileged --tune-host ${first.id}`],
+	];
+	const page = await driver.open('some');
+
+	await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+	for (const [run, command] of want) {
+		await goTo(page, `id=${first.id}&run=${run}`);
+		assert.equal(await text(page, '#panel .command code'), command);
+		await page.click('#panel .command button');
+		await page.waitForSelector('#panel .command button:text("Copied")');
+		assert.equal(await page.evaluate(() => navigator.clipboard.readText()), command);
+	}
+	await page.click('#panel header button:text("Copy link")');
+	await page.waitForSelector('#panel header button:text("Copied")');
+	assert.equal(await page.evaluate(() => navigator.clipboard.readText()), page.url());
+};
+
+exports.keyboard = async (driver) => {
+	const matrix = driver.matrix('some');
+	const page = await driver.open('some');
+	const press = async (...keys) => {
+		for (const key of keys)
+			await page.keyboard.press(key);
+	};
+	const [first, second] = expected(matrix, () => true);
+
+	const roles = await page.$eval('#grid', (grid) => [grid.role, grid.ariaRowCount, grid.ariaColCount,
+		grid.tHead.rows[0].ariaRowIndex, grid.querySelector('[data-line]').ariaRowIndex]);
+	const families = new Set(expected(matrix, () => true).map((id) => id.split('/')[0]));
+	const count = expected(matrix, () => true).length + families.size + 1;
+	assert.deepEqual(roles, ['grid', `${count}`, `${matrix.runs.length + 1}`, '1', '2']);
+
+	await press('Tab', 'Enter'); // the link that skips the controls
+	assert.deepEqual(await focused(page), ['', 0]);
+	await press('ArrowDown');
+	assert.deepEqual(await focused(page), ['family', 0]);
+	await press('ArrowDown', 'ArrowRight');
+	assert.deepEqual(await focused(page), [first, 1]);
+	// One cell alone is in the order of tabs.
+	assert.equal(await page.$$eval('#grid [tabindex="0"]', (cells) => cells.length), 1);
+	const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+	assert.equal(outline, 'solid');
+	await press('Enter');
+	assert.ok((await hash(page)).endsWith(`id=${first}&run=${matrix.runs[0].name}`));
+	assert.equal(await page.evaluate(() => document.activeElement.id), 'panel-title');
+	await press('Escape');
+	assert.equal(await page.isVisible('#panel'), false);
+	assert.deepEqual(await focused(page), [first, 1]);
+	await press('ArrowDown', 'End', 'ArrowRight');
+	assert.deepEqual(await focused(page), [second, matrix.runs.length]);
+	await press('Home', 'Enter');
+	assert.ok((await hash(page)).endsWith(`id=${second}`));
+	await press('Escape', 'Control+End');
+	assert.equal((await focused(page))[0], expected(matrix, () => true).at(-1));
+	await press('Control+Home', 'ArrowUp', 'ArrowLeft');
+	assert.deepEqual(await focused(page), ['', 0]);
+	await press('ArrowRight', 'Enter');
+	assert.ok((await hash(page)).endsWith(`run=${matrix.runs[0].name}`));
+	await press('Escape', 'd');
+	assert.ok((await hash(page)).includes('diff=0'));
+	await press('d', '/');
+	assert.equal(await page.evaluate(() => document.activeElement.id), 'q');
+	await press('d', '?', '/');
+	assert.equal(await page.inputValue('#q'), 'd?/');
+	await press('Escape', '?');
+	assert.equal(await page.isVisible('#keys'), true);
+	await press('Escape');
+	assert.equal(await page.isVisible('#keys'), false);
+	await press('2');
+	assert.equal(await hash(page), '#view=limits&q=d?/');
+};
+
+// Arrows go through a long table though only a part of it is there; an open panel follows.
+exports.keyboardFar = async (driver) => {
+	const matrix = driver.matrix('large');
+	const page = await driver.open('large');
+	const want = expected(matrix, () => true);
+
+	await page.keyboard.press('Tab');
+	await page.keyboard.press('Enter');
+	for (let i = 0; i < 20; i++)
+		await page.keyboard.press('PageDown');
+	const [far] = await focused(page);
+	assert.ok(want.indexOf(far) > 100, far);
+	assert.equal(await page.isVisible(`tr[data-id="${far}"]`), true);
+	await page.keyboard.press('ArrowRight');
+	await page.keyboard.press('Enter');
+	await page.locator(`tr[data-id="${far}"] td`).first().focus();
+	await page.keyboard.press('ArrowDown');
+	const [next] = await focused(page);
+	assert.notEqual(next, far);
+	assert.equal(await text(page, '#panel-title'), next);
+	// What is focused and scrolled away leaves the keyboard in the table.
+	await page.$eval('#scroller', (scroller) => { scroller.scrollTop = 0; });
+	await page.waitForFunction(() => document.activeElement.id === 'scroller');
+	await page.keyboard.press('ArrowUp');
+	assert.equal((await focused(page))[0], far);
+};
+
+exports.theme = async (driver) => {
+	const colours = (page) => page.evaluate(() => ['body', '.top', '.badge.is-f'].map((selector) =>
+		getComputedStyle(document.querySelector(selector)))
+		.flatMap((style) => [style.color, style.backgroundColor]));
+	const page = await driver.open('some', { colorScheme: 'light' });
+	const light = await colours(page);
+
+	await page.emulateMedia({ colorScheme: 'dark' });
+	const dark = await colours(page);
+	assert.notEqual(dark[0], light[0]);
+	assert.notEqual(dark[1], light[1]);
+	assert.notEqual(dark[2], light[2]);
+	await page.click('#theme');
+	assert.deepEqual(await colours(page), light);
+	await page.reload();
+	assert.deepEqual(await colours(page), light);
+	await page.click('#theme');
+	await page.emulateMedia({ colorScheme: 'light' });
+	assert.deepEqual(await colours(page), dark);
+	await page.click('#theme');
+	assert.deepEqual(await colours(page), light);
+};
+
+// axe-core knows contrast, names, roles, order: none of it may be wrong, in any view.
+exports.accessible = async (driver) => {
+	const [row] = driver.matrix('some').rows.filter((each) => each.cells[0]?.state === 'fail');
+	const views = { some: ['', 'diff=0', `id=${row.id}&run=host+unprivileged`, `id=${row.case}`,
+		'run=host+unprivileged', 'view=limits', 'view=facts'], none: [''], empty: [''],
+	mid: ['q=claims_1'] };
+
+	for (const colorScheme of ['light', 'dark']) {
+		for (const [kind, addresses] of Object.entries(views)) {
+			const page = await driver.open(kind, { colorScheme });
+			await page.evaluate(driver.axe());
+			for (const address of addresses) {
+				await goTo(page, address);
+				await judged(page, `${kind} ${address} ${colorScheme}`);
+			}
+			await goTo(page, '');
+			await page.keyboard.press('?');
+			await judged(page, `${kind} keys ${colorScheme}`);
+			await page.context().close();
+		}
+	}
+};
+
+// By the address alone, as if it had been typed.
+async function goTo(page, address) {
+	await page.evaluate((text) => {
+		const arrived = new Promise((done) => { addEventListener('hashchange', done, { once: true }); });
+		if (location.hash.slice(1) === text)
+			return undefined;
+		location.hash = text;
+		return arrived;
+	}, address);
+}
+
+async function judged(page, what) {
+	const { violations, passes } = await page.evaluate(() => axe.run(document));
+	const found = violations.map((rule) => `${what}: ${rule.id}: ${rule.help}\n` +
+		rule.nodes.slice(0, 4).map((node) => `  ${node.html}\n  ${node.failureSummary}`).join('\n'));
+
+	assert.ok(passes.length > 10, `${what}: axe looked at nothing`);
+	assert.deepEqual(found, []);
+}
+
+exports.download = async (driver) => {
+	const page = await driver.open('some', { acceptDownloads: true });
+
+	for (const [number, run] of driver.matrix('some').runs.entries()) {
+		await goTo(page, `run=${run.name}`);
+		const [download] = await Promise.all([page.waitForEvent('download'),
+			page.click('#download')]);
+		assert.equal(download.suggestedFilename(), `${run.name.replace(/:/g, '_')}.tap`);
+		assert.ok(fs.readFileSync(await download.path())
+			.equals(fs.readFileSync(driver.file('some', `${number}.tap`))), run.name);
+	}
+};
+
+exports.print = async (driver) => {
+	const matrix = driver.matrix('mid');
+	const page = await driver.open('mid', { hash: 'family=family_07&diff=0', colorScheme: 'dark' });
+	const want = expected(matrix, (row) => row.family === 'family_07', { diff: false });
+
+	await onPaper(page, true);
+	assert.deepEqual(await page.$$eval('#grid tr[data-id]', (lines) =>
+		lines.map((line) => line.dataset.id)), want);
+	for (const selector of ['#q', '#theme', '#clear', 'nav', '.chips', '.switch'])
+		assert.equal(await page.isVisible(selector), false, selector);
+	assert.equal(await page.isVisible('#legend'), true);
+	assert.equal(await text(page, '#filtered'), 'family family_07');
+	const style = await page.evaluate(() => ({
+		head: getComputedStyle(document.querySelector('#grid thead')).display,
+		paper: getComputedStyle(document.body).backgroundColor,
+		ink: getComputedStyle(document.querySelector('.label .name')).color,
+		room: getComputedStyle(document.querySelector('#scroller')).overflow,
+	}));
+	assert.deepEqual(style, { head: 'table-header-group', paper: 'rgb(255, 255, 255)',
+		ink: 'rgb(0, 0, 0)', room: 'visible' });
+	await onPaper(page, false);
+
+	// What the print dialog does, to all rows; and afterwards there are few again.
+	await goTo(page, 'diff=0');
+	await page.evaluate(() => addEventListener('beforeprint', () => {
+		window.printed = document.querySelectorAll('#grid tr[data-id]').length;
+	}));
+	const paper = await page.pdf({ preferCSSPageSize: true });
+	assert.ok(paper.length > 100000);
+	assert.equal(await page.evaluate(() => window.printed), 600);
+	assert.ok(await drawn(page) < 120);
+	for (const view of ['limits', 'facts']) {
+		const other = await driver.open('mid', { hash: `view=${view}` });
+		await onPaper(other, true);
+		await other.keyboard.press('Escape');
+		assert.equal(await other.$$eval('#tables thead th.run', (heads) => heads.length), 40);
+	}
+};
+
+exports.hostile = async (driver) => {
+	const matrix = driver.matrix('hostile');
+	const [row] = matrix.rows;
+	const run = matrix.runs[1];
+	const cell = `id=${encodeURIComponent(row.id)}&run=${encodeURIComponent(run.name)}`;
+	const views = ['diff=0', `diff=0&${cell}`,
+		`run=${encodeURIComponent(run.name)}`, `id=${encodeURIComponent(row.id)}`,
+		`id=${encodeURIComponent(matrix.rows[2].case)}`, 'view=limits', 'view=facts',
+		`q=${encodeURIComponent(row.id)}`, 'id=__proto__', 'run=__proto__&view=__proto__'];
+
+	for (const address of views) {
+		const page = await driver.open('hostile', { hash: address });
+		const shown = await page.evaluate(() => document.body.innerText);
+		assert.ok(shown.includes('</script><script>window.pwned = 1</script>'), address);
+		assert.doesNotMatch(shown, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+		assert.equal(await page.$$eval('body img, [onerror], a[href^="javascript"]', (e) => e.length), 0);
+		await page.hover('#scroller, #tables >> visible=true');
+		assert.equal(await page.evaluate(() => typeof window.pwned), 'undefined');
+		// Nothing is wider than the window but what scrolls in itself.
+		assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), address);
+		const wide = await page.$$eval('.top, .filters, .panel', (parts) => parts.filter((part) =>
+			part.scrollWidth > part.clientWidth + 1).map((part) => part.className));
+		assert.deepEqual(wide, [], address);
+		await page.context().close();
+	}
+	const page = await driver.open('hostile', { hash: views[1] });
+	const command = await text(page, '#panel .command code');
+	assert.ok(command.startsWith(`containers/run 'runc:rootless</script>`), command);
+	assert.ok(command.includes(`'\\''`), command);
+	assert.ok(await page.evaluate(() => Math.max(...[...document.querySelectorAll('#grid tbody tr')]
+		.map((line) => line.offsetHeight)) < 40));
+};
+
+exports.nothing = async (driver) => {
+	let page = await driver.open('empty');
+	assert.equal(await text(page, '#nothing'), 'There is no run in this report.');
+	assert.equal(await text(page, '#count'), '0 of 0 results');
+	page = await driver.open('empty', { hash: 'view=limits' });
+	assert.ok((await text(page, '#tables')).includes('No run here has limits'));
+
+	page = await driver.open('none');
+	assert.ok((await text(page, '#nothing')).includes('No run in this report has a result'));
+	assert.deepEqual(await page.$$eval('.foot .status', (all) => all.map((one) => one.textContent)),
+		['incomplete', 'incomplete', 'skipped', 'bailed out']);
+
+	// Nothing differs: all rows at once; asked for differences, it says why there are none.
+	page = await driver.open('same');
+	assert.equal(await page.isChecked('#diff'), false);
+	assert.equal((await allRows(page)).length, 30);
+	await page.keyboard.press('d');
+	assert.ok((await text(page, '#nothing')).includes('The runs agree'));
+	page = await driver.open('same', { hash: 'view=limits' });
+	assert.ok((await text(page, '#tables')).includes('No run here has limits'));
+	page = await driver.open('same', { hash: 'view=facts' });
+	assert.ok((await text(page, '#tables')).includes('agree in all facts'));
+	page = await driver.open('same', { hash: 'run=podman+unprivileged' });
+	assert.ok((await text(page, '#panel')).includes('bailed out fork(): EAGAIN'));
+
+	page = await driver.open('one');
+	assert.equal((await allRows(page)).length, 30);
+	await page.click('[data-state=pass]');
+	assert.deepEqual(await allRows(page), expected(driver.matrix('one'), (row, cells) =>
+		cells[0].state === 'pass', { diff: false }));
+	page = await driver.open('one', { hash: 'view=limits' });
+	assert.equal(await page.$$eval('#tables .other', (cells) => cells.length), 0);
+};
+
+exports.tables = async (driver) => {
+	const matrix = driver.matrix('some');
+	let page = await driver.open('some', { hash: 'view=limits' });
+	const line = async (name) => page.$$eval('#tables tbody tr', (lines, wanted) => {
+		const found = lines.find((each) => each.cells[0].textContent.startsWith(wanted));
+		return found && [...found.cells].slice(1).map((cell) => cell.textContent);
+	}, name);
+	const values = matrix.runs.map((run) => run.limits.F_GETPIPE_SZ.value);
+
+	assert.deepEqual(await line('F_GETPIPE_SZ'), ['65536', ...values.map((value) =>
+		value === 65536 ? '65536' : `\u2260${value}`)]);
+	assert.ok((await text(page, '#tables')).includes('fcntl() of a new pipe'));
+	assert.equal(await page.isVisible('#q'), false);
+	await page.fill('#runs', 'runsc podman');
+	assert.deepEqual(await line('F_GETPIPE_SZ'), ['65536', '65536', '65536']);
+	await page.click('#tables thead a');
+	assert.ok((await text(page, '#panel')).includes('runsc+unprivileged'));
+	await page.keyboard.press('Escape');
+	await page.click('[data-view=facts]');
+	assert.deepEqual(await line('machine'), ['aarch64', 'aarch64', '\u2260armv7l']);
+	assert.equal(await line('profile'), undefined); // in which they agree
+	await page.click('[data-view=results]');
+	assert.deepEqual(await columns(page), ['runsc+unprivileged', 'podman+unprivileged']);
+	page = await driver.open('some', { hash: 'view=nonsense' });
+	assert.equal(await page.isVisible('#grid'), true);
+};
+
+// What is drawn depends on the window, not on the matrix.
+exports.large = async (driver) => {
+	for (const [kind, rows, runs] of [['mid', 600, 40], ['large', 1922, 60]]) {
+		const page = await driver.open(kind, { hash: 'diff=0' });
+		const opened = await page.evaluate(() => {
+			const [navigation] = performance.getEntriesByType('navigation');
+			return navigation.domContentLoadedEventEnd - navigation.startTime;
+		});
+		assert.equal(await text(page, '#count'), `${rows} of ${rows} results`);
+		assert.equal(await page.$$eval('#grid thead th.run', (heads) => heads.length), runs);
+		assert.ok(await drawn(page) < 80, `${await drawn(page)} lines`);
+		await page.$eval('#scroller', (scroller) => { scroller.scrollTop = scroller.scrollHeight; });
+		const last = driver.matrix(kind).rows.at(-1).id;
+		await page.waitForSelector(`tr[data-id="${last}"]`);
+		assert.ok(await drawn(page) < 80);
+		assert.equal(await page.$$eval('#grid tr[data-line]', (lines) =>
+			new Set(lines.map((line) => line.offsetHeight)).size), 1);
+
+		const took = await page.evaluate(() => {
+			const times = [];
+			for (const text of ['c', 'cl', 'claim', 'claim_1', '', 'capacity 27', 'blocks']) {
+				const field = document.getElementById('q');
+				const start = performance.now();
+				field.value = text;
+				field.dispatchEvent(new Event('input'));
+				document.body.offsetHeight; // laid out, too
+				times.push(performance.now() - start);
+			}
+			return Math.max(...times);
+		});
+		driver.tell(`${rows} x ${runs}: opened in ${opened.toFixed(0)} ms, ` +
+			`filtered in ${took.toFixed(0)} ms at most`);
+		if (process.env.PAGE_TIMES === '1') {
+			assert.ok(opened < 1000, `opened in ${opened} ms`);
+			assert.ok(took < 100, `filtered in ${took} ms`);
+		}
+	}
+};
+
+exports.narrow = async (driver) => {
+	const page = await driver.open('mid', { viewport: { width: 360, height: 700 } });
+
+	assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+	await page.$eval('#scroller', (scroller) => { scroller.scrollTo(400, 300); });
+	const corner = await page.$eval('#grid .corner', (cell) => cell.getBoundingClientRect().toJSON());
+	const first = await page.$eval('#grid tbody th.row', (c) => c.getBoundingClientRect().toJSON());
+	const top = await page.$eval('#scroller', (cell) => cell.getBoundingClientRect().top);
+	assert.equal(corner.left, 0);
+	assert.equal(first.left, 0);
+	assert.equal(corner.top, top);
+	assert.ok(first.width < 200);
+	await page.click('#grid thead th.run:nth-child(14)');
+	const panel = await page.$eval('#panel', (part) => part.getBoundingClientRect().toJSON());
+	assert.equal(panel.width, 360);
+};
+
+exports.withoutJavaScript = async (driver) => {
+	const page = await driver.open('same', { javaScriptEnabled: false });
+	const shown = await page.locator('body').innerText();
+
+	for (const run of driver.matrix('same').runs)
+		assert.ok(shown.includes(run.name), run.name);
+	assert.ok(shown.includes('bailed out: fork(): EAGAIN'));
+	assert.ok(shown.includes('JavaScript'));
+	assert.equal(await page.isVisible('#filters'), false);
+	await page.waitForSelector('#failed', { state: 'visible' });
+};
