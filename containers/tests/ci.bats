@@ -87,8 +87,29 @@ scripts() {
 	[ "$status" -ne 0 ]
 }
 
-@test "what the pipeline runs in an image comes to TAP and JUnit" {
+has_template() {
+	perl -MHTML::Template -e 1 2>/dev/null || absent 'no HTML::Template'
+}
+
+@test "the workflow makes a page and a summary of what its jobs left" {
+	has_template
+	ln -s "$top/reports" .
+	mkdir -p out results/results-0 results/results-kernel-0
+	cp "$real_program" out/pipe7
+	"$real_program" --place=docker/debian end_of_file >results/results-0/unprivileged.tap
+	"$real_program" --place=qemu end_of_file >results/results-kernel-0/container.tap
+	scripts '.jobs.report.steps[] | select(.name == "run").run' "$ci/github.yml" >run.sh
+	GITHUB_STEP_SUMMARY=summary run bash -e run.sh
+	echo "$output"
+	[ "$status" -eq 0 ]
+	grep -q '^| 2 | `qemu+unprivileged` ' summary
+	grep -q '</html>' pipe7.html
+}
+
+@test "what the pipeline runs in an image comes to TAP, JUnit and a page" {
 	perl -MTAP::Formatter::JUnit -e 1 2>/dev/null || skip 'no TAP::Formatter::JUnit'
+	has_template
+	ln -s "$top/reports" .
 	mkdir -p out/musl-gcc
 	printf '#!/bin/sh\nexec "%s" "$@" end_of_file\n' "$real_program" >out/musl-gcc/pipe7
 	chmod +x out/musl-gcc/pipe7
@@ -99,6 +120,7 @@ scripts() {
 	[ "$status" -eq 0 ]
 	grep -q '^# fact: place=gitlab/debian:stable$' results/7.tap
 	grep -q '<testsuite ' junit.xml
+	grep -q '</html>' pipe7.html
 }
 
 @test "shell in the files is what shellcheck accepts" {

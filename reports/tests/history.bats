@@ -47,7 +47,7 @@ setup() {
 			  FF-..  f/better
 			         first bad 01-01
 
-			  bad, in all runs in which it was tested, since 01-01: 1
+			  bad, in all 5 runs, since 01-01: 1
 			  FkBfF  f/bad
 
 			  unsure, good, but not tested in every run: 1
@@ -70,6 +70,16 @@ setup() {
 		f/bad bad 0 0 5 1 1 null
 		f/unsure unsure 0 0 4 null null 5
 	END
+}
+
+@test "what was bad in each run that tested it says since when" {
+	of 6.tap new unprivileged 2026-01-01 <<<$'skip f/a\nfail f/b'
+	of 7.tap new unprivileged 2026-01-02 <<<$'fail f/a\nfail f/b'
+	of 8.tap new unprivileged 2026-01-03 <<<$'known f/a\nfail f/b'
+	report history 6.tap 7.tap 8.tap
+	has 'bad, in all 3 runs, since 2026-01-01: 2' '  FFF  f/b' '  -Fk  f/a' \
+		'       in the 2 in which it was tested, since 2026-01-02'
+	[ "$(grep -c 'in which it was tested' out)" -eq 1 ]
 }
 
 @test "the order is that of the dates, not of the arguments" {

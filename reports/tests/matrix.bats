@@ -52,6 +52,13 @@ rows() {
 	END
 }
 
+@test "where runs have another order, that of the longest one is kept" {
+	of a.tap here <<<$'pass f/x\npass f/y'
+	of b.tap there <<<$'pass f/y\npass f/x\npass f/z'
+	report matrix --all a.tap b.tap
+	[ "$(rows)" = $'.. f/y\n.. f/x\n . f/z' ]
+}
+
 @test "without --all there is what differs; --skips takes those in" {
 	report matrix --width 100 a.tap b.tap
 	[ "$(rows)" = $'.F f/differs\nf. g/observed' ]
@@ -209,6 +216,19 @@ rows() {
 	cmp tap13.rows tap14.rows
 	cmp tap13.rows ktap.rows
 	[ "$(jq length tap13.rows)" -gt 20 ]
+}
+
+@test "a block says the same however it is quoted" {
+	needs jq
+	sed -i 's/  claim: .*/  claim: "it'"'"'s so"/' a.tap
+	report matrix --format json a.tap
+	query 'del(.generated)' >want
+	[ "$(query '.cases["g/bad"].claim')" = "it's so" ]
+	[ "$(query '[.rows[].cells[0].ms] | tojson')" = '[1.25,1.25,null,2.5,2.5,2.5,2.5]' ]
+	sed -i "/claim/s/'/''/; s/^\(  [a-z]*: \)\"\(.*\)\"\$/\1'\2'/" a.tap
+	grep -q "claim: 'it''s so'" a.tap
+	report matrix --format json a.tap
+	query 'del(.generated)' | diff want -
 }
 
 @test "the tests of what a shell sees are a run too" {

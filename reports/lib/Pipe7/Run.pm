@@ -88,7 +88,7 @@ sub parse {
 	while (my $result = $parser->next) {
 		if ($result->is_test) {
 			$cell = add_point($run, $result);
-			$cell->{ms} = $_ + 0 for grep { defined } $lines->ms_of($result->raw);
+			add_block($run, $cell, $lines->block_of($result->raw));
 		} elsif ($result->is_yaml) {
 			add_block($run, $cell, $result->data);
 			undef $cell; # a point has one

@@ -86,7 +86,8 @@ sub lines_of {
 
 sub heading {
 	my ($course, $series, $labels) = @_;
-	my $since = "in all runs in which it was tested, since $labels->[0]";
+	my $runs = @{ $series->{runs} };
+	my $since = "in all $runs runs, since $labels->[0]";
 
 	return "$course, " . ($means{$course} // $since);
 }
@@ -106,6 +107,9 @@ sub facts_of {
 	my $when = sub { $labels->[ $identity->{ $_[0] } - 1 ] };
 	my @facts;
 
+	push @facts, "in the $identity->{tested} in which it was tested, since "
+		. $when->('first_bad')
+		if $identity->{course} eq 'bad' && $identity->{tested} < @$labels;
 	push @facts, sprintf '%.0f%% (%d of %d)', 100 * $identity->{flake_rate},
 		$identity->{changes}, $identity->{tested} - 1 if $identity->{course} eq 'flaky';
 	push @facts, 'first bad ' . $when->('first_bad')
