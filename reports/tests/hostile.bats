@@ -235,6 +235,7 @@ bounded() {
 	[ ! -e out-of ] && [ ! -e a.tap ] || return 1
 	hasnot secret
 	has '"id":"f/a"'
+	[ "$(grep -o '"source":' out | wc -l)" -eq 1 ]
 }
 
 @test "directories that lead into themselves, and files in them that are none" {
