@@ -102,7 +102,7 @@ sub text_of_runs {
 			sprintf('%.1f', seconds_of($run)), $kernel // '',
 		];
 	}
-	my $text = join '', map { cut($_, $width) . "\n" } split /\n/, columns(@table);
+	my $text = join '', map { clip($_, $width) . "\n" } split /\n/, columns(@table);
 	$text .= "\n" . join '', map { cut($_, $width) . "\n" } @none if @none;
 	return $text;
 }
@@ -204,6 +204,13 @@ sub cut {
 	return $text if length $text <= $width || $keep < 8;
 	my $head = int($keep / 2);
 	return substr($text, 0, $head) . '...' . substr($text, $head - $keep);
+}
+
+# Cut at the end, as a line of columns has to be.
+sub clip {
+	my ($text, $width) = @_;
+
+	return length $text <= $width ? $text : substr($text, 0, $width - 3) . '...';
 }
 
 1;
