@@ -150,11 +150,12 @@ function quoted(word) {
 	return /^[\w.,:/@%+=-]+$/.test(word) ? word : `'${word.replaceAll('\'', '\'\\\'\'')}'`;
 }
 
+// Places that containers/run does not know are somebody's own: the program is run there by hand.
 function commandFor(id, run) {
-	const { place, profile, facts } = run;
-	const start = !place || place === 'host'
-		? ['out/pipe7', ...profile ? ['--profile', profile] : []]
-		: ['containers/run', profile ? `${place}+${profile}` : place];
+	const { place = 'host', profile, facts } = run;
+	const start = place !== 'host' && data.places.includes(place.split(':')[0])
+		? ['containers/run', profile ? `${place}+${profile}` : place]
+		: [place === 'host' ? 'out/pipe7' : 'pipe7', ...profile ? ['--profile', profile] : []];
 
 	return [...start, ...facts.tune_host === 'yes' ? ['--tune-host'] : [], id]
 		.map(quoted).join(' ');

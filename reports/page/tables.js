@@ -21,7 +21,7 @@ function limitsTable(someRuns) {
 				how.set(name, limit.how ?? '');
 	return sideBySide('Limits of pipes, as measured by the usual probes', [...how.keys()], someRuns,
 		(run, name) => run.limits[name]?.value, (name) => how.get(name)) ??
-		[nothing('No run here has limits in it. They come from pipe7 facts --limits.')];
+		[nothing('No run here has limits in it. They come from pipe7 --limits.')];
 }
 
 function factsTable(someRuns) {

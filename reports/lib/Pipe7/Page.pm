@@ -7,7 +7,7 @@ use warnings;
 use Compress::Zlib ();
 use Digest::SHA qw(sha256_base64);
 use Exporter qw(import);
-use File::Basename qw(dirname);
+use File::Basename qw(basename dirname);
 use HTML::Template;
 use JSON::PP ();
 use MIME::Base64 qw(encode_base64);
@@ -15,6 +15,7 @@ use MIME::Base64 qw(encode_base64);
 our @EXPORT_OK = qw(page);
 
 my $folder = dirname(__FILE__) . '/../../page';
+my $places = dirname(__FILE__) . '/../../../containers/places';
 
 # One module in the page, in this order.
 my @scripts = qw(data.js state.js grid.js panel.js tables.js page.js);
@@ -110,6 +111,7 @@ sub data_of {
 		generated => $matrix->{generated}, cases => $matrix->{cases} // {},
 		runs => [map { run_of($_) } @{ $matrix->{runs} }],
 		rows => \@rows, why => \@why,
+		places => [map { basename($_, '.bash') } glob "\Q$places\E/*.bash"],
 	};
 }
 

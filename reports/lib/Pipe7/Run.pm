@@ -184,7 +184,7 @@ sub add_comment {
 	if ($comment =~ /^fact: ([^=\s]{1,64})=(.*)$/) {
 		$run->{facts}{$1} //= $2;
 	} elsif ($comment =~ /^limit: ([^=\s]{1,64})=(.*?)(?: by (.*))?$/) {
-		$run->{limits}{$1} //= { value => $2, how => $3 };
+		$run->{limits}{$1} //= { value => $2, how => $3 } if $2 ne 'not measured';
 	}
 }
 

@@ -214,6 +214,10 @@ exports.commands = async (driver) => {
 	await page.click('#panel header button:text("Copy link")');
 	await page.waitForSelector('#panel header button:text("Copied")');
 	assert.equal(await page.evaluate(() => navigator.clipboard.readText()), page.url());
+	// A place that containers/run does not know is somebody's own.
+	const elsewhere = await driver.open('mid', { hash: `id=${first.id}&run=host-1+unprivileged` });
+	assert.equal(await text(elsewhere, '#panel .command code'),
+		`pipe7 --profile unprivileged --tune-host ${first.id}`);
 };
 
 exports.keyboard = async (driver) => {
