@@ -114,7 +114,7 @@ FNR == 1 {
 	kind = kind_of(FILENAME)
 	is_c = FILENAME ~ /\.[ch]$/
 	is_shell = FILENAME ~ /\.(bash|bats|sh)$/ || $0 ~ /^#!.*[\/ ](ba)?sh( |$)/
-	is_code = is_c || is_shell || /^#!/ || FILENAME ~ /(\.(awk|pl|pm|t|js|css)|GNUmakefile)$/
+	is_code = is_c || is_shell || /^#!/ || FILENAME ~ /(\.(awk|pl|pm|t)|GNUmakefile)$/
 	in_comment = depth = judged = body_start = 0
 	last = head = ""
 	previous = FILENAME
