@@ -108,21 +108,21 @@ boot_once() {
 }
 
 # boot COMMAND... ends with the program's status. The command's output is the guest's.
-# Threads of an emulator do not keep all promises of a processor: where a kernel changes its own code
-# while another processor runs it, one boot in some fifty dies before the program's first word. What
-# one thread does settles whether it was that: then nothing has been tested yet.
+# Threads of an emulator do not keep all promises of a processor: where a kernel changes its own
+# code while another processor runs it, one boot in some fifty dies before the program's first word.
+# Nothing has been tested then, and a boot with one thread tells whether it was that.
 boot() {
-	local machine=$1 status last='' panic='' said='' silent=0
+	local machine=$1 command=("${@:2}") status last='' panic='' said='' silent=0
 
 	mkfifo "$scratch/tap" || bail 'no room for a FIFO'
 	begin_run
-	boot_once "${@:2}"
+	boot_once "${command[@]}"
 	status=$?
-	if [[ ! $said && $silent = 0 && "$*" == *,thread=multi* ]]; then
+	if [[ ! $said && $silent = 0 && "${command[*]}" == *,thread=multi* ]]; then
 		tell_console >&2
 		echo "$label: ended before the program's first word; once more with one thread" >&2
 		panic='' && : >"$scratch/console"
-		boot_once "${@/,thread=multi/,thread=single}"
+		boot_once "${command[@]/,thread=multi/,thread=single}"
 		status=$?
 	fi
 	tell_console

@@ -68,6 +68,16 @@ facts_of() {
 	grep -q '^# console: ' <<<"$output"
 }
 
+# A matrix has one thread from the beginning.
+@test "a guest that dies before the first word is booted once more with one thread" {
+	[ "$(uname -m)" = x86_64 ] || skip 'one thread is what others have'
+	place qemu silent
+	[ "$(grep -c '; once more with one thread$' <<<"$output")" -eq 1 ]
+	MATRIX=$BATS_TEST_TMPDIR place qemu silent
+	bails 'Kernel panic'
+	[[ $output != *'once more'* ]]
+}
+
 @test "a program that hangs is given up" {
 	PIPE7_BOOT_TIMEOUT=6 place qemu hang
 	bails 'no word from the guest for 6 seconds'
