@@ -8,6 +8,9 @@ source "$here/guest.bash"
 # shellcheck source=../boot.bash
 source "$here/boot.bash"
 
+# So that what is said of the kernel leads back to it.
+[[ ! ${KERNEL-} ]] || label=qemu:$(realpath -m -- "$KERNEL")
+
 place_needs() {
 	echo 'qemu-system-ARCH, cpio, and apt-get or KERNEL'
 }

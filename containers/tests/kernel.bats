@@ -139,6 +139,7 @@ facts_of() {
 	[ "$status" -eq 0 ]
 	KERNEL=$kernel place qemu
 	[ "$status" -eq 0 ]
+	has_line "# argument: qemu:$(realpath "$kernel")"
 }
 
 @test "a file that is no kernel is told" {

@@ -112,6 +112,7 @@ rows() {
 
 @test "one run that is found twice is one" {
 	mkdir both
+	of a.tap here unprivileged 2026-01-01 <<<'pass f/a'
 	cp a.tap both/a.tap
 	cp a.tap both/other.tap
 	report matrix --only runs a.tap both
@@ -169,7 +170,7 @@ rows() {
 	report matrix --format json --claims claims.tsv a.tap
 	[ "$(query '.cases["f/same"].level')" = posix ]
 	report matrix --claims a.tap a.tap
-	refused 2 'claims: expected'
+	refused 2 "--claims 'a.tap': expected"
 }
 
 @test "limits and settings: those that differ, or all" {
@@ -287,4 +288,46 @@ rows() {
 	report matrix --help
 	[ "$status" -eq 0 ]
 	has 'usage: reports/matrix'
+}
+
+@test "a file with several reports is as many runs" {
+	{
+		printf '%s\n' 'pass a/b' 'skip a/c' | of one.tap here unprivileged
+		printf '%s\n' 'pass a/b' 'fail a/c' | of two.tap here container
+		cat one.tap
+		echo '# pipe7: exit status 0'
+		cat two.tap
+		echo '# pipe7: exit status 1'
+	} >both.tap
+	report matrix --format json both.tap
+	[ "$status" -eq 0 ]
+	perl -MJSON::PP -e 'local $/; print "$_->{name} $_->{source} $_->{status} ",
+		scalar @{ $_->{problems} }, "\n" for @{ decode_json(<>)->{runs} }' out >said
+	diff said - <<-'END'
+		here+unprivileged both.tap complete 0
+		here+container both.tap#2 complete 0
+	END
+}
+
+@test "runs of different names are different runs, though they printed the same" {
+	printf 'TAP version 13\n1..0 # SKIP no runtime here\n' | tee crun.tap >runc.tap
+	mkdir copies
+	cp crun.tap copies
+	report matrix --only runs crun.tap runc.tap copies
+	[ "$status" -eq 0 ]
+	[ "$(grep -c 'skipped: no runtime here' out)" -eq 2 ]
+}
+
+@test "Markdown says what is wrong with a run" {
+	printf 'TAP version 13\n1..3\nok 1 - a/b\nok 2 - a/b\nok 3 - a/b\n' >run.tap
+	report matrix --format markdown run.tap
+	grep -F "complete; 'a/b' is in it more than once, and so are 1 more" out
+}
+
+@test "a file of claims that is none is told by its name" {
+	echo 'pass a/b' | of run.tap
+	echo x >claims
+	report matrix --claims claims run.tap
+	[ "$status" -eq 2 ]
+	grep -F "matrix: --claims 'claims': expected what" err
 }

@@ -22,7 +22,8 @@ sub markdown_of_matrix {
 			(map { escaped($_ // '') } @{ $_->{facts} }{qw(kernel machine page_size)}),
 			scalar keys %{ $_->{results} },
 			@{ $_->{totals} }{qw(unexpected known observed skip)},
-			escaped(join ': ', grep { defined } @$_{qw(status reason)}),
+			escaped(join '; ', join(': ', grep { defined } @$_{qw(status reason)}),
+				@{ $_->{problems} }),
 		] } @runs);
 	$text .= "\n" . @$rows . ' of ' . @{ $matrix->{rows} } . " identities:\n\n";
 	return $text if !@$rows;

@@ -23,7 +23,9 @@ sub read_matrix {
 
 	$claims = read_file($options{claims}) if defined $options{claims};
 	$claims //= ask($options{program});
-	return join_runs([map { read_run($_) } @$sources], read_claims($claims));
+	my $file = defined $options{claims} ? "--claims '$options{claims}'" : 'claims.tsv';
+	my $cases = eval { read_claims($claims) } // die "$file: $@";
+	return join_runs([map { read_run($_) } @$sources], $cases);
 }
 
 # What the program says of its cases; nothing where there is none, or it is another.
@@ -46,7 +48,7 @@ sub read_claims {
 
 	return {} if !defined $head;
 	utf8::decode($_) for $head, @lines;
-	die "claims: expected what `pipe7 list --claims` prints\n"
+	die "expected what `pipe7 list --claims` prints\n"
 		if $head !~ $claims_head;
 	my @columns = split /\t/, $head;
 	for my $line (@lines) {

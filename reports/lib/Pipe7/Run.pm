@@ -111,7 +111,7 @@ sub add_point {
 
 	$name = 'test ' . $point->number if $name eq '';
 	if (my $other = $run->{results}{$name}) {
-		push @{ $run->{problems} }, "'$name' is in it more than once";
+		push @{ $run->{repeated} }, $name;
 		return $cell if $other->{unexpected} >= $cell->{unexpected};
 	} else {
 		push @{ $run->{order} }, $name;
@@ -199,9 +199,12 @@ sub judge {
 	} elsif ($run->{status} eq 'complete' && !whole($parser)) {
 		$run->{status} = 'incomplete';
 		$run->{reason} = $run->{tap} eq '' ? 'nothing was printed'
-			: $parser->tests_run . ' points of '
-			. ($parser->tests_planned // 'an unknown number');
+			: $parser->tests_run . ' of '
+			. ($parser->tests_planned // 'an unknown number of') . ' points';
 	}
+	my ($first, @more) = @{ delete $run->{repeated} // [] };
+	push @{ $run->{problems} }, "'$first' is in it more than once"
+		. (@more ? ', and so are ' . @more . ' more' : '') if defined $first;
 	for my $cell (values %{ $run->{results} }) {
 		delete @$cell{qw(point name)};
 		$run->{totals}{ $cell->{state} }++;
