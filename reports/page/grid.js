@@ -305,8 +305,7 @@ function moveTo(line, column, { focus = true } = {}) {
 function placeOf({ id, run }) {
 	const line = id ? lines.findIndex((each) => each.row?.id === id) : -1;
 
-	return id && line < 0 ? undefined
-		: { line, column: columns.findIndex((each) => each.name === run) };
+	return id && line < 0 ? undefined : { line, column: columns.indexOf(runCalled(run)) };
 }
 
 function markOpened() {

@@ -194,6 +194,40 @@ exports.permalinks = async (driver) => {
 	assert.ok((await text(page, '#panel')).includes('no such run'));
 };
 
+// A link may come from a report in which the place was there once, or at another time.
+exports.newest = async (driver) => {
+	const [row] = driver.matrix('twice').rows;
+	const newest = { 'host+unprivileged': 'host+unprivileged@2026-11-22',
+		'qemu:sid@s390x+unprivileged': 'qemu:sid@s390x+unprivileged@2026-11-22T10:00:00Z',
+		'podman+unprivileged': 'podman+unprivileged#2' };
+	const names = driver.matrix('twice').runs.map((run) => run.name);
+	let page = await driver.open('twice');
+
+	for (const [name, full] of Object.entries(newest)) {
+		await goTo(page, `diff=0&id=${row.id}&run=${name}`);
+		assert.equal(await text(page, '#panel .on'), `on ${full}, the newest of 2 runs of ${name}`);
+		assert.equal(await page.$eval('#grid td.opened', (cell) => cell.cellIndex),
+			names.indexOf(full) + 1);
+		assert.equal(await text(page, '#panel [aria-current]'), full);
+		await goTo(page, `run=${name}`);
+		assert.equal(await text(page, '#panel-title'), full);
+		assert.equal(await text(page, '#panel .on'), `the newest of 2 runs of ${name}`);
+	}
+	for (const name of names) {
+		await goTo(page, `diff=0&id=${row.id}&run=${name}`);
+		assert.equal(await text(page, '#panel .on'), `on ${name}`);
+	}
+	// Without such a run there is still what the row says.
+	for (const id of [row.id, row.case]) {
+		page = await driver.open('twice', { hash: `diff=0&id=${id}&run=host+container` });
+		assert.equal(await text(page, '#panel-title'), id);
+		assert.equal(await text(page, '#panel .on'), 'This report has no run host+container.');
+		assert.ok((await text(page, '#panel')).includes(driver.matrix('twice').cases[row.case].claim));
+	}
+	page = await driver.open('twice', { hash: `id=${row.id}&run=__proto__` });
+	assert.equal(await text(page, '#panel .on'), 'This report has no run __proto__.');
+};
+
 exports.commands = async (driver) => {
 	const [first] = driver.matrix('some').rows;
 	const want = [
