@@ -39,6 +39,15 @@ function plainName(run) {
 		: run.name.replace(/(@\d{4}-\d\d-\d\d(T[\d:]+Z)?)?(#\d+)?$/, '');
 }
 
+// Who that is, in three parts: the last is what tells it from its namesakes.
+function whoOf(run) {
+	const plain = plainName(run);
+
+	return run.place && run.profile
+		? [run.place, run.profile, run.name.startsWith(plain) ? run.name.slice(plain.length) : '']
+		: [plain, '', run.name.slice(plain.length)];
+}
+
 const runNamed = new Map(runs.map((run) => [run.name, run]));
 const namesakes = Map.groupBy(runs, plainName);
 

@@ -64,8 +64,8 @@ function measure() {
 	grid.style.setProperty('--each', `${roomy ? Math.min(each, 260)
 		: Math.max(36, Math.min(each, 44))}px`);
 	grid.style.setProperty('--runs', columns.length);
-	grid.style.setProperty('--head', Math.min(36, Math.max(12, ...columns.map((run) =>
-		Math.max(`${run.place}+${run.profile}`.length, 0.85 * whereOf(run).join(' . ').length)))));
+	grid.style.setProperty('--head', Math.min(48, Math.max(12, ...columns.map((run) =>
+		Math.max(whoOf(run).join('+').length, 0.85 * whereOf(run).join(' . ').length)))));
 	scroller.style.scrollPaddingLeft = `${first}px`;
 }
 
@@ -109,14 +109,16 @@ function whereOf({ facts: { kernel = '', machine, page_size: page } }) {
 
 function headOf(run) {
 	const where = whereOf(run);
+	const [place, profile, apart] = whoOf(run);
 	const complete = run.status === 'complete';
 
 	return make('th', { scope: 'col', tabindex: -1, class: complete ? 'run' : 'run partial',
 		'aria-label': `${run.name}, ${where.join(', ')}: ${sumOf(run)}`,
 		title: `${run.name}\n${where.join(' \u00b7 ')}\n${sumOf(run)}` },
 	make('span', { class: 'head' },
-		make('span', { class: 'who' }, make('span', { class: 'place' }, run.place ?? run.name),
-			make('span', { class: 'profile' }, run.profile ?? '')),
+		make('span', { class: 'who' }, make('span', { class: 'place' }, place),
+			profile && make('span', { class: 'profile' }, profile),
+			apart && make('span', { class: 'apart' }, apart)),
 		make('span', { class: 'where' }, !complete && make('b', {}, run.status),
 			where.map((text) => make('span', {}, text)))),
 	make('span', { class: 'foot' }, footOf(run)));

@@ -63,6 +63,7 @@ check() {
 @test "a report that is downloaded is the report that was read" { check download; }
 @test "on paper there are all rows and no controls" { check print; }
 @test "hostile text is text" { check hostile; }
+@test "heads of one place and profile are told apart, on paper too" { check apart; }
 @test "nothing to show is said" { check nothing; }
 @test "limits and facts are side by side, and what differs is marked" { check tables; }
 @test "a large matrix is drawn in part" { check large; }

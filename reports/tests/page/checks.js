@@ -555,6 +555,35 @@ exports.tables = async (driver) => {
 	assert.equal(await page.isVisible('#grid'), true);
 };
 
+// In the page: what heads say in which they differ, as far as it is seen.
+function seenApart() {
+	return [...document.querySelectorAll('#grid thead .apart')].map((part) => {
+		const head = part.closest('th').getBoundingClientRect();
+		const range = document.createRange();
+		range.selectNodeContents(part);
+		const [text, box] = [range.getBoundingClientRect(), part.getBoundingClientRect()];
+		const inside = (outer) => text.left >= outer.left - 1 && text.right <= outer.right + 1 &&
+			text.top >= outer.top - 1 && text.bottom <= outer.bottom + 1;
+		const whole = text.width > 0 && inside(box) && inside(head) &&
+			inside(part.closest('.head').getBoundingClientRect());
+		return whole ? part.textContent : `cut: ${part.textContent}`;
+	});
+}
+
+exports.apart = async (driver) => {
+	const want = ['@2026-11-22', '@2026-11-21', '@2026-11-22T10:00:00Z', '@2026-11-22T09:00:00Z',
+		'#1', '#2'];
+
+	for (const [width, height] of [[1600, 900], [1280, 500], [800, 600], [360, 700], [700, 400]]) {
+		const page = await driver.open('twice', { hash: 'diff=0', viewport: { width, height } });
+		assert.deepEqual(await page.evaluate(seenApart), want, `${width} x ${height}`);
+		await onPaper(page, true);
+		assert.deepEqual(await page.evaluate(seenApart), want, `paper of ${width} x ${height}`);
+	}
+	const page = await driver.open('some');
+	assert.deepEqual(await page.evaluate(seenApart), []);
+};
+
 // In the page: how long the slowest of some searches takes, each at its best of five, because what
 // else the machine does is not the page's.
 function filterTimes() {
