@@ -33,6 +33,16 @@ for (const run of runs)
 	run.text = [run.name, run.place, run.profile, run.facts.kernel, run.facts.machine]
 		.join(' ').toLowerCase();
 
+// In a word, why a run is not sound: it is not whole, or what was read of it was no sound TAP.
+function flawOf({ status, problems }) {
+	return status === 'complete' ? problems.length > 0 && 'damaged' : status;
+}
+
+function damageOf({ problems: [first, ...more] }) {
+	return first && [first, more.length > 0 && `and ${plural(more.length, 'problem')} more`]
+		.filter(Boolean).join(', ');
+}
+
 // What a run is called where it has no namesake, as Pipe7::Run has it.
 function plainName(run) {
 	return run.place && run.profile ? `${run.place}+${run.profile}`

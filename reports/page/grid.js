@@ -110,25 +110,26 @@ function whereOf({ facts: { kernel = '', machine, page_size: page } }) {
 function headOf(run) {
 	const where = whereOf(run);
 	const [place, profile, apart] = whoOf(run);
-	const complete = run.status === 'complete';
+	const flaw = flawOf(run);
 
-	return make('th', { scope: 'col', tabindex: -1, class: complete ? 'run' : 'run partial',
+	return make('th', { scope: 'col', tabindex: -1, class: flaw ? 'run partial' : 'run',
 		'aria-label': `${run.name}, ${where.join(', ')}: ${sumOf(run)}`,
 		title: `${run.name}\n${where.join(' \u00b7 ')}\n${sumOf(run)}` },
 	make('span', { class: 'head' },
 		make('span', { class: 'who' }, make('span', { class: 'place' }, place),
 			profile && make('span', { class: 'profile' }, profile),
 			apart && make('span', { class: 'apart' }, apart)),
-		make('span', { class: 'where' }, !complete && make('b', {}, run.status),
+		make('span', { class: 'where' }, flaw && make('b', {}, flaw),
 			where.map((text) => make('span', {}, text)))),
 	make('span', { class: 'foot' }, footOf(run)));
 }
 
 function footOf(run) {
-	if (run.status !== 'complete')
-		return make('span', { class: 'status' }, run.status);
-	return run.totals.unexpected ? badge(run.totals.unexpected === run.totals.broken ? 'b' : 'f',
-		run.totals.unexpected) : '';
+	const { status, totals: { unexpected, broken } } = run;
+	const flaw = flawOf(run);
+
+	return [flaw && make('span', { class: 'status' }, flaw), ' ', status === 'complete' &&
+		unexpected > 0 && badge(unexpected === broken ? 'b' : 'f', unexpected)];
 }
 
 function sumOf(run) {
@@ -137,6 +138,7 @@ function sumOf(run) {
 		.filter((name) => totals[name]).map((name) => `${totals[name]} ${name}`);
 
 	return [run.status !== 'complete' && [run.status, run.reason].filter(Boolean).join(': '),
+		run.problems.length > 0 && `damaged: ${damageOf(run)}`,
 		counts.join(', ')].filter(Boolean).join('; ') || 'nothing';
 }
 

@@ -192,8 +192,9 @@ function runPanel(run, which) {
 
 	return [
 		title(run.name, which && on(which)),
-		run.status !== 'complete' && make('p', { class: 'verdict' },
-			make('strong', { class: 'partial' }, run.status), ' ', run.reason ?? ''),
+		flawOf(run) && make('p', { class: 'verdict' },
+			make('strong', { class: 'partial' }, flawOf(run)), ' ',
+			(run.status === 'complete' ? damageOf(run) : run.reason) ?? ''),
 		make('ul', { class: 'totals' }, [...counts].map(([letter, count]) => make('li', {},
 			badge(letter), ` ${count} `, make('span', {}, kinds.get(letter).name)))),
 		section('Problems', run.problems.map((text) => make('p', { class: 'note' }, text))),

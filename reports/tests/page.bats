@@ -11,11 +11,12 @@ setup_file() {
 	local kind
 
 	perl -MHTML::Template -e 1 2>/dev/null || skip 'no HTML::Template'
-	for kind in some empty one same none hostile twice; do
+	for kind in some empty one same none hostile twice damaged; do
 		mkdir "$BATS_FILE_TMPDIR/$kind"
 		"$BATS_TEST_DIRNAME/fixture" "$kind" "$BATS_FILE_TMPDIR/$kind"
 	done
-	mkdir "$BATS_FILE_TMPDIR/mid" "$BATS_FILE_TMPDIR/large"
+	mkdir "$BATS_FILE_TMPDIR/mid" "$BATS_FILE_TMPDIR/large" "$BATS_FILE_TMPDIR/damaged_many"
+	"$BATS_TEST_DIRNAME/fixture" damaged "$BATS_FILE_TMPDIR/damaged_many" 30 40
 	"$BATS_TEST_DIRNAME/fixture" some "$BATS_FILE_TMPDIR/mid" 600 40
 	"$BATS_TEST_DIRNAME/fixture" some "$BATS_FILE_TMPDIR/large" 1922 60
 }
@@ -64,6 +65,7 @@ check() {
 @test "on paper there are all rows and no controls" { check print; }
 @test "hostile text is text" { check hostile; }
 @test "heads of one place and profile are told apart, on paper too" { check apart; }
+@test "a run that was damaged does not look sound" { check damaged; }
 @test "nothing to show is said" { check nothing; }
 @test "limits and facts are side by side, and what differs is marked" { check tables; }
 @test "a large matrix is drawn in part" { check large; }

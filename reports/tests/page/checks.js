@@ -584,6 +584,54 @@ exports.apart = async (driver) => {
 	assert.deepEqual(await page.evaluate(seenApart), []);
 };
 
+exports.damaged = async (driver) => {
+	const flaws = ['', 'damaged', 'incomplete', ''];
+	const marked = (page, heads) => page.$$eval(heads, (all) => all.map((head) =>
+		head.classList.contains('partial') && getComputedStyle(head).backgroundImage !== 'none'));
+
+	for (const width of [1600, 600]) {
+		const page = await driver.open('damaged', { hash: 'diff=0', viewport: { width, height: 800 } });
+		assert.deepEqual(await marked(page, '#grid thead th.run'), flaws.map(Boolean));
+		const said = await page.$$eval('#grid thead th.run', (heads) => heads.map((head) =>
+			[...head.querySelectorAll('.where b, .status')].filter((part) => part.checkVisibility())
+				.map((part) => part.textContent).join()));
+		assert.deepEqual(said, flaws, `${width}`);
+		await onPaper(page, true);
+		const onIt = await page.$$eval('#grid thead th.run', (heads) =>
+			heads.map((head) => head.innerText.match(/damaged|incomplete/)?.[0] ?? ''));
+		assert.deepEqual(onIt, flaws, `paper of ${width}`);
+	}
+	const many = await driver.open('damaged_many', { hash: 'diff=0' });
+	await onPaper(many, true);
+	assert.deepEqual(await many.$$eval('#grid .where > *', (parts) => parts.filter((part) =>
+		part.checkVisibility()).map((part) => part.textContent)), ['damaged', 'incomplete']);
+	const page = await driver.open('damaged', { hash: 'diff=0' });
+	const heads = await page.$$eval('#grid thead th.run', (all) =>
+		all.map((head) => [head.getAttribute('aria-label'), head.title]));
+	for (const part of heads[1])
+		assert.match(part, /damaged: not all of it is UTF-8, and 3 problems more; \d+ pass/);
+	for (const part of heads[2])
+		assert.match(part, /incomplete: 2 points of 30; damaged: Tests out of .*\(2\); \d+ pass/);
+	// What is unexpected is counted beside it.
+	const unexpected = driver.matrix('damaged').runs[1].totals.unexpected;
+	assert.ok(unexpected > 0);
+	assert.ok((await text(page, '#grid thead th.run:nth-child(3) .foot')).includes(`${unexpected}`));
+	const sound = await driver.open('same');
+	assert.deepEqual(await sound.$$eval('#grid .foot', (feet) => feet.map((foot) =>
+		foot.textContent.trim())), ['', '', 'skipped', 'bailed out']);
+	assert.ok((await text(page, '#summary')).includes('1 not complete \u00b7 2 damaged'));
+	await page.click('#grid thead th.run:nth-child(3)');
+	assert.equal(await text(page, '#panel .verdict'), 'damaged not all of it is UTF-8, and 3 problems more');
+	await goTo(page, 'view=limits');
+	assert.deepEqual(await marked(page, '#tables thead th.run'), flaws.map(Boolean));
+	const plain = await driver.open('damaged', { javaScriptEnabled: false });
+	assert.deepEqual(await plain.$$eval('.plain tbody td:nth-child(4)', (cells) =>
+		cells.map((cell) => cell.textContent)), ['complete',
+		'complete; damaged: not all of it is UTF-8, and 3 problems more',
+		'incomplete: 2 points of 30; damaged: Tests out of sequence. Found (3) but expected (2)',
+		'complete']);
+};
+
 // In the page: how long the slowest of some searches takes, each at its best of five, because what
 // else the machine does is not the page's.
 function filterTimes() {
