@@ -162,8 +162,10 @@ function quoted(word) {
 }
 
 // Places that containers/run does not know are somebody's own: the program is run there by hand.
+// So it is where a run does not say where it was.
 function commandFor(id, run) {
-	const { place = 'host', profile, facts } = run;
+	const { profile, facts } = run;
+	const place = run.place ?? '';
 	const start = place !== 'host' && data.places.includes(place.split(':')[0])
 		? ['containers/run', profile ? `${place}+${profile}` : place]
 		: [place === 'host' ? 'out/pipe7' : 'pipe7', ...profile ? ['--profile', profile] : []];

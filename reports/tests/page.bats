@@ -11,7 +11,7 @@ setup_file() {
 	local kind
 
 	perl -MHTML::Template -e 1 2>/dev/null || skip 'no HTML::Template'
-	for kind in some empty one same none hostile twice damaged; do
+	for kind in some empty one same none hostile twice damaged untold; do
 		mkdir "$BATS_FILE_TMPDIR/$kind"
 		"$BATS_TEST_DIRNAME/fixture" "$kind" "$BATS_FILE_TMPDIR/$kind"
 	done
@@ -57,6 +57,7 @@ check() {
 @test "an address leads to a result, a row, a case, a run" { check permalinks; }
 @test "an address of a place and a profile leads to the newest run" { check newest; }
 @test "commands that run it again, and links, are copied" { check commands; }
+@test "commands for a run that does not say where it was" { check commandsElsewhere; }
 @test "the keyboard does everything" { check keyboard; }
 @test "the keyboard goes where nothing was drawn yet" { check keyboardFar; }
 @test "light and dark, by the system or by choice" { check theme; }

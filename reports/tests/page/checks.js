@@ -254,6 +254,21 @@ exports.commands = async (driver) => {
 		`pipe7 --profile unprivileged --tune-host ${first.id}`);
 };
 
+// Where a run was is not known unless it says so: least of all was it this host.
+exports.commandsElsewhere = async (driver) => {
+	const [{ id }] = driver.matrix('untold').rows;
+	const want = { 'host+unprivileged': `out/pipe7 --profile unprivileged --tune-host ${id}`,
+		found: `pipe7 ${id}`, 'half found': `pipe7 --profile unprivileged ${id}` };
+	const page = await driver.open('untold');
+
+	for (const [run, command] of Object.entries(want)) {
+		await goTo(page, `diff=0&id=${id}&run=${encodeURIComponent(run)}`);
+		assert.equal(await text(page, '#panel .command code'), command, run);
+	}
+	assert.deepEqual(await page.$$eval('#grid thead .who', (heads) => heads.map((head) =>
+		head.innerText.trim())), ['host\nunprivileged', 'found', 'half found']);
+};
+
 exports.keyboard = async (driver) => {
 	const matrix = driver.matrix('some');
 	const page = await driver.open('some');
