@@ -29,10 +29,44 @@ const runs = data.runs.map((run, number) => ({
 	...run, number, facts: run.facts ?? {}, limits: run.limits ?? {}, totals: run.totals ?? {},
 	problems: run.problems ?? [],
 }));
-const runNamed = new Map(runs.map((run) => [run.name, run]));
 for (const run of runs)
 	run.text = [run.name, run.place, run.profile, run.facts.kernel, run.facts.machine]
 		.join(' ').toLowerCase();
+
+// In a word, why a run is not sound: it is not whole, or what was read of it was no sound TAP.
+function flawOf({ status, problems }) {
+	return status === 'complete' ? problems.length > 0 && 'damaged' : status;
+}
+
+function damageOf({ problems: [first, ...more] }) {
+	return first && [first, more.length > 0 && `and ${plural(more.length, 'problem')} more`]
+		.filter(Boolean).join(', ');
+}
+
+// What a run is called where it has no namesake, as Pipe7::Run has it.
+function plainName(run) {
+	return run.place && run.profile ? `${run.place}+${run.profile}`
+		: run.name.replace(/(@\d{4}-\d\d-\d\d(T[\d:]+Z)?)?(#\d+)?$/, '');
+}
+
+// Who that is, in three parts: the last is what tells it from its namesakes.
+function whoOf(run) {
+	const plain = plainName(run);
+
+	return run.place && run.profile
+		? [run.place, run.profile, run.name.startsWith(plain) ? run.name.slice(plain.length) : '']
+		: [plain, '', run.name.slice(plain.length)];
+}
+
+const runNamed = new Map(runs.map((run) => [run.name, run]));
+const namesakes = Map.groupBy(runs, plainName);
+
+// The run of that name, else the newest that would have it alone: the last of those that are not
+// dated, if none is.
+function runCalled(name) {
+	return runNamed.get(name) ?? namesakes.get(name)?.reduce((newest, run) =>
+		(run.date ?? '') >= (newest.date ?? '') ? run : newest);
+}
 
 const reasonTexts = data.why.map((why) => [why.class, why.reason, why.call, why.want, why.got,
 	...why.notes ?? []].join(' ').toLowerCase());

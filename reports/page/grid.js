@@ -64,8 +64,8 @@ function measure() {
 	grid.style.setProperty('--each', `${roomy ? Math.min(each, 260)
 		: Math.max(36, Math.min(each, 44))}px`);
 	grid.style.setProperty('--runs', columns.length);
-	grid.style.setProperty('--head', Math.min(36, Math.max(12, ...columns.map((run) =>
-		Math.max(`${run.place}+${run.profile}`.length, 0.85 * whereOf(run).join(' . ').length)))));
+	grid.style.setProperty('--head', Math.min(48, Math.max(12, ...columns.map((run) =>
+		Math.max(whoOf(run).join('+').length, 0.85 * whereOf(run).join(' . ').length)))));
 	scroller.style.scrollPaddingLeft = `${first}px`;
 }
 
@@ -109,24 +109,27 @@ function whereOf({ facts: { kernel = '', machine, page_size: page } }) {
 
 function headOf(run) {
 	const where = whereOf(run);
-	const complete = run.status === 'complete';
+	const [place, profile, apart] = whoOf(run);
+	const flaw = flawOf(run);
 
-	return make('th', { scope: 'col', tabindex: -1, class: complete ? 'run' : 'run partial',
+	return make('th', { scope: 'col', tabindex: -1, class: flaw ? 'run partial' : 'run',
 		'aria-label': `${run.name}, ${where.join(', ')}: ${sumOf(run)}`,
 		title: `${run.name}\n${where.join(' \u00b7 ')}\n${sumOf(run)}` },
 	make('span', { class: 'head' },
-		make('span', { class: 'who' }, make('span', { class: 'place' }, run.place ?? run.name),
-			make('span', { class: 'profile' }, run.profile ?? '')),
-		make('span', { class: 'where' }, !complete && make('b', {}, run.status),
+		make('span', { class: 'who' }, make('span', { class: 'place' }, place),
+			profile && make('span', { class: 'profile' }, profile),
+			apart && make('span', { class: 'apart' }, apart)),
+		make('span', { class: 'where' }, flaw && make('b', {}, flaw),
 			where.map((text) => make('span', {}, text)))),
 	make('span', { class: 'foot' }, footOf(run)));
 }
 
 function footOf(run) {
-	if (run.status !== 'complete')
-		return make('span', { class: 'status' }, run.status);
-	return run.totals.unexpected ? badge(run.totals.unexpected === run.totals.broken ? 'b' : 'f',
-		run.totals.unexpected) : '';
+	const { status, totals: { unexpected, broken } } = run;
+	const flaw = flawOf(run);
+
+	return [flaw && make('span', { class: 'status' }, flaw), ' ', status === 'complete' &&
+		unexpected > 0 && badge(unexpected === broken ? 'b' : 'f', unexpected)];
 }
 
 function sumOf(run) {
@@ -135,6 +138,7 @@ function sumOf(run) {
 		.filter((name) => totals[name]).map((name) => `${totals[name]} ${name}`);
 
 	return [run.status !== 'complete' && [run.status, run.reason].filter(Boolean).join(': '),
+		run.problems.length > 0 && `damaged: ${damageOf(run)}`,
 		counts.join(', ')].filter(Boolean).join('; ') || 'nothing';
 }
 
@@ -305,8 +309,7 @@ function moveTo(line, column, { focus = true } = {}) {
 function placeOf({ id, run }) {
 	const line = id ? lines.findIndex((each) => each.row?.id === id) : -1;
 
-	return id && line < 0 ? undefined
-		: { line, column: columns.findIndex((each) => each.name === run) };
+	return id && line < 0 ? undefined : { line, column: columns.indexOf(runCalled(run)) };
 }
 
 function markOpened() {

@@ -31,12 +31,14 @@ function fillControls() {
 function summary() {
 	const troubled = runs.filter((run) => run.totals.unexpected);
 	const partial = runs.filter((run) => run.status !== 'complete');
+	const damaged = runs.filter((run) => run.problems.length > 0);
 	const unexpected = troubled.reduce((sum, run) => sum + run.totals.unexpected, 0);
 
 	return visible([plural(rows.length, 'result'), plural(runs.length, 'run'),
 		unexpected ? `${unexpected} unexpected in ${plural(troubled.length, 'run')}`
 			: rows.length > 0 && 'nothing unexpected',
 		partial.length > 0 && `${partial.length} not complete`,
+		damaged.length > 0 && `${damaged.length} damaged`,
 		data.generated?.replace('T', ' ').replace(/Z$/, ' UTC')].filter(Boolean).join(' \u00b7 '));
 }
 

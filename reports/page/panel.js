@@ -8,8 +8,7 @@ let opener;
 
 // showPanel({ id, run }): false when there is nothing to show.
 function showPanel({ id, run: name }, { keepFocus = false } = {}) {
-	const run = runNamed.get(name);
-	const content = contentOf(id, name, run);
+	const content = contentOf(id, name, runCalled(name));
 	const wasOpen = !panel.hidden;
 
 	panel.hidden = !content;
@@ -31,13 +30,20 @@ function contentOf(id, name, run) {
 
 	if (!id && !name)
 		return undefined;
-	if (name && !run)
-		return missing('run', name);
+	if (!id)
+		return run ? runPanel(run, whichOf(run, name)) : missing('run', name);
+	if (row && run)
+		return cellPanel(row, run, whichOf(run, name));
+
+	const absent = name && !run && on(`This report has no run ${name}.`);
 	if (row)
-		return run ? cellPanel(row, run) : rowPanel(row);
-	if (id && rowsOfCase.has(id))
-		return casePanel(id, rowsOfCase.get(id));
-	return id ? missing('result', id) : runPanel(run);
+		return rowPanel(row, absent);
+	return rowsOfCase.has(id) ? casePanel(id, rowsOfCase.get(id), absent) : missing('result', id);
+}
+
+// Which of the runs it is that are meant by a name that they have in common.
+function whichOf(run, name) {
+	return run.name !== name && `the newest of ${namesakes.get(name).length} runs of ${name}`;
 }
 
 function closePanel() {
@@ -63,6 +69,11 @@ function title(text, ...under) {
 			make('button', { type: 'button', class: 'close', click: closePanel,
 				'aria-keyshortcuts': 'Escape' }, 'Close')),
 		...under);
+}
+
+// Above a title: where that was.
+function on(...content) {
+	return make('p', { class: 'on' }, content);
 }
 
 // A list of [name, value], without those that have no value.
@@ -96,14 +107,14 @@ function inner(change, ...content) {
 
 // --- a result -----------------------------------------------------------------
 
-function cellPanel(row, run) {
+function cellPanel(row, run, which) {
 	const letter = row.states[run.number];
 	const kind = kinds.get(letter);
 	const why = reasonOf(row, run);
 
 	return [
-		title(row.id, make('p', { class: 'on' }, 'on ', inner({ id: '', run: run.name },
-			breakable(run.name)))),
+		title(row.id, on('on ', inner({ id: '', run: run.name }, breakable(run.name)),
+			which && `, ${which}`)),
 		make('p', { class: 'verdict' }, badge(letter), make('strong', {}, kind.name), ' ',
 			make('span', {}, kind.says)),
 		list([['why', why.reason && [why.class && make('b', {}, `${why.class}: `), why.reason]],
@@ -116,12 +127,12 @@ function cellPanel(row, run) {
 	].filter(Boolean);
 }
 
-function rowPanel(row) {
-	return [title(row.id), claimOf(row), inAllRuns(row)].filter(Boolean);
+function rowPanel(row, absent) {
+	return [title(row.id, absent), claimOf(row), inAllRuns(row)].filter(Boolean);
 }
 
-function casePanel(name, caseRows) {
-	return [title(name), claimOf(caseRows[0]),
+function casePanel(name, caseRows, absent) {
+	return [title(name, absent), claimOf(caseRows[0]),
 		section(plural(caseRows.length, 'result'), make('ul', { class: 'links' },
 			caseRows.map((row) => make('li', {}, inner({ id: row.id, run: '' },
 				breakable(row.id.slice(name.length + 1) || row.id)), ' ',
@@ -151,8 +162,10 @@ function quoted(word) {
 }
 
 // Places that containers/run does not know are somebody's own: the program is run there by hand.
+// So it is where a run does not say where it was.
 function commandFor(id, run) {
-	const { place = 'host', profile, facts } = run;
+	const { profile, facts } = run;
+	const place = run.place ?? '';
 	const start = place !== 'host' && data.places.includes(place.split(':')[0])
 		? ['containers/run', profile ? `${place}+${profile}` : place]
 		: [place === 'host' ? 'out/pipe7' : 'pipe7', ...profile ? ['--profile', profile] : []];
@@ -176,13 +189,14 @@ function inAllRuns(row, here) {
 
 // --- a run --------------------------------------------------------------------
 
-function runPanel(run) {
+function runPanel(run, which) {
 	const counts = tally(rows, [run]);
 
 	return [
-		title(run.name),
-		run.status !== 'complete' && make('p', { class: 'verdict' },
-			make('strong', { class: 'partial' }, run.status), ' ', run.reason ?? ''),
+		title(run.name, which && on(which)),
+		flawOf(run) && make('p', { class: 'verdict' },
+			make('strong', { class: 'partial' }, flawOf(run)), ' ',
+			(run.status === 'complete' ? damageOf(run) : run.reason) ?? ''),
 		make('ul', { class: 'totals' }, [...counts].map(([letter, count]) => make('li', {},
 			badge(letter), ` ${count} `, make('span', {}, kinds.get(letter).name)))),
 		section('Problems', run.problems.map((text) => make('p', { class: 'note' }, text))),

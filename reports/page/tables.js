@@ -61,7 +61,7 @@ function sideBySide(caption, names, someRuns, valueOf, about = () => '') {
 		make('thead', {}, make('tr', {}, make('th', { scope: 'col' }, 'Name'),
 			compared && make('th', { scope: 'col' }, 'Most'),
 			someRuns.map((run) => make('th', { scope: 'col',
-				class: run.status === 'complete' ? 'run' : 'run partial' },
+				class: flawOf(run) ? 'run partial' : 'run' },
 			make('a', { href: linkTo({ id: '', run: run.name }) }, breakable(run.name)))))),
 		make('tbody', {}, names.map((name) => {
 			const values = someRuns.map((run) => valueOf(run, name));

@@ -11,11 +11,12 @@ setup_file() {
 	local kind
 
 	perl -MHTML::Template -e 1 2>/dev/null || skip 'no HTML::Template'
-	for kind in some empty one same none hostile; do
+	for kind in some empty one same none hostile twice damaged untold; do
 		mkdir "$BATS_FILE_TMPDIR/$kind"
 		"$BATS_TEST_DIRNAME/fixture" "$kind" "$BATS_FILE_TMPDIR/$kind"
 	done
-	mkdir "$BATS_FILE_TMPDIR/mid" "$BATS_FILE_TMPDIR/large"
+	mkdir "$BATS_FILE_TMPDIR/mid" "$BATS_FILE_TMPDIR/large" "$BATS_FILE_TMPDIR/damaged_many"
+	"$BATS_TEST_DIRNAME/fixture" damaged "$BATS_FILE_TMPDIR/damaged_many" 30 40
 	"$BATS_TEST_DIRNAME/fixture" some "$BATS_FILE_TMPDIR/mid" 600 40
 	"$BATS_TEST_DIRNAME/fixture" some "$BATS_FILE_TMPDIR/large" 1922 60
 }
@@ -54,7 +55,9 @@ check() {
 @test "each filter leaves what it says, survives a reload, and is undone by back" { check filters; }
 @test "filters go together, and a bad address does no harm" { check filtersTogether; }
 @test "an address leads to a result, a row, a case, a run" { check permalinks; }
+@test "an address of a place and a profile leads to the newest run" { check newest; }
 @test "commands that run it again, and links, are copied" { check commands; }
+@test "commands for a run that does not say where it was" { check commandsElsewhere; }
 @test "the keyboard does everything" { check keyboard; }
 @test "the keyboard goes where nothing was drawn yet" { check keyboardFar; }
 @test "light and dark, by the system or by choice" { check theme; }
@@ -62,6 +65,8 @@ check() {
 @test "a report that is downloaded is the report that was read" { check download; }
 @test "on paper there are all rows and no controls" { check print; }
 @test "hostile text is text" { check hostile; }
+@test "heads of one place and profile are told apart, on paper too" { check apart; }
+@test "a run that was damaged does not look sound" { check damaged; }
 @test "nothing to show is said" { check nothing; }
 @test "limits and facts are side by side, and what differs is marked" { check tables; }
 @test "a large matrix is drawn in part" { check large; }

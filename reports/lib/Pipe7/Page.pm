@@ -165,9 +165,19 @@ sub static_run {
 		name => visible($run->{name}),
 		kernel => visible($facts->{kernel}),
 		machine => visible($facts->{machine}),
-		status => visible(join ': ', grep { defined } @$run{qw(status reason)}),
+		status => visible(status_of($run)),
 		map { $_ => $totals->{$_} // 0 } qw(pass fail known skip broken unexpected),
 	};
+}
+
+sub status_of {
+	my ($run) = @_;
+	my $status = join ': ', grep { defined } @$run{qw(status reason)};
+	my ($first, @more) = @{ $run->{problems} // [] };
+
+	return $status if !defined $first;
+	my $count = @more . ' problem' . (@more == 1 ? '' : 's');
+	return "$status; damaged: $first" . (@more ? ", and $count more" : '');
 }
 
 1;

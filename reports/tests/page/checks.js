@@ -194,6 +194,40 @@ exports.permalinks = async (driver) => {
 	assert.ok((await text(page, '#panel')).includes('no such run'));
 };
 
+// A link may come from a report in which the place was there once, or at another time.
+exports.newest = async (driver) => {
+	const [row] = driver.matrix('twice').rows;
+	const newest = { 'host+unprivileged': 'host+unprivileged@2026-11-22',
+		'qemu:sid@s390x+unprivileged': 'qemu:sid@s390x+unprivileged@2026-11-22T10:00:00Z',
+		'podman+unprivileged': 'podman+unprivileged#2' };
+	const names = driver.matrix('twice').runs.map((run) => run.name);
+	let page = await driver.open('twice');
+
+	for (const [name, full] of Object.entries(newest)) {
+		await goTo(page, `diff=0&id=${row.id}&run=${name}`);
+		assert.equal(await text(page, '#panel .on'), `on ${full}, the newest of 2 runs of ${name}`);
+		assert.equal(await page.$eval('#grid td.opened', (cell) => cell.cellIndex),
+			names.indexOf(full) + 1);
+		assert.equal(await text(page, '#panel [aria-current]'), full);
+		await goTo(page, `run=${name}`);
+		assert.equal(await text(page, '#panel-title'), full);
+		assert.equal(await text(page, '#panel .on'), `the newest of 2 runs of ${name}`);
+	}
+	for (const name of names) {
+		await goTo(page, `diff=0&id=${row.id}&run=${name}`);
+		assert.equal(await text(page, '#panel .on'), `on ${name}`);
+	}
+	// Without such a run there is still what the row says.
+	for (const id of [row.id, row.case]) {
+		page = await driver.open('twice', { hash: `diff=0&id=${id}&run=host+container` });
+		assert.equal(await text(page, '#panel-title'), id);
+		assert.equal(await text(page, '#panel .on'), 'This report has no run host+container.');
+		assert.ok((await text(page, '#panel')).includes(driver.matrix('twice').cases[row.case].claim));
+	}
+	page = await driver.open('twice', { hash: `id=${row.id}&run=__proto__` });
+	assert.equal(await text(page, '#panel .on'), 'This report has no run __proto__.');
+};
+
 exports.commands = async (driver) => {
 	const [first] = driver.matrix('some').rows;
 	const want = [
@@ -218,6 +252,21 @@ exports.commands = async (driver) => {
 	const elsewhere = await driver.open('mid', { hash: `id=${first.id}&run=host-1+unprivileged` });
 	assert.equal(await text(elsewhere, '#panel .command code'),
 		`pipe7 --profile unprivileged --tune-host ${first.id}`);
+};
+
+// Where a run was is not known unless it says so: least of all was it this host.
+exports.commandsElsewhere = async (driver) => {
+	const [{ id }] = driver.matrix('untold').rows;
+	const want = { 'host+unprivileged': `out/pipe7 --profile unprivileged --tune-host ${id}`,
+		found: `pipe7 ${id}`, 'half found': `pipe7 --profile unprivileged ${id}` };
+	const page = await driver.open('untold');
+
+	for (const [run, command] of Object.entries(want)) {
+		await goTo(page, `diff=0&id=${id}&run=${encodeURIComponent(run)}`);
+		assert.equal(await text(page, '#panel .command code'), command, run);
+	}
+	assert.deepEqual(await page.$$eval('#grid thead .who', (heads) => heads.map((head) =>
+		head.innerText.trim())), ['host\nunprivileged', 'found', 'half found']);
 };
 
 exports.keyboard = async (driver) => {
@@ -519,6 +568,83 @@ exports.tables = async (driver) => {
 	assert.deepEqual(await columns(page), ['runsc+unprivileged', 'podman+unprivileged']);
 	page = await driver.open('some', { hash: 'view=nonsense' });
 	assert.equal(await page.isVisible('#grid'), true);
+};
+
+// In the page: what heads say in which they differ, as far as it is seen.
+function seenApart() {
+	return [...document.querySelectorAll('#grid thead .apart')].map((part) => {
+		const head = part.closest('th').getBoundingClientRect();
+		const range = document.createRange();
+		range.selectNodeContents(part);
+		const [text, box] = [range.getBoundingClientRect(), part.getBoundingClientRect()];
+		const inside = (outer) => text.left >= outer.left - 1 && text.right <= outer.right + 1 &&
+			text.top >= outer.top - 1 && text.bottom <= outer.bottom + 1;
+		const whole = text.width > 0 && inside(box) && inside(head) &&
+			inside(part.closest('.head').getBoundingClientRect());
+		return whole ? part.textContent : `cut: ${part.textContent}`;
+	});
+}
+
+exports.apart = async (driver) => {
+	const want = ['@2026-11-22', '@2026-11-21', '@2026-11-22T10:00:00Z', '@2026-11-22T09:00:00Z',
+		'#1', '#2'];
+
+	for (const [width, height] of [[1600, 900], [1280, 500], [800, 600], [360, 700], [700, 400]]) {
+		const page = await driver.open('twice', { hash: 'diff=0', viewport: { width, height } });
+		assert.deepEqual(await page.evaluate(seenApart), want, `${width} x ${height}`);
+		await onPaper(page, true);
+		assert.deepEqual(await page.evaluate(seenApart), want, `paper of ${width} x ${height}`);
+	}
+	const page = await driver.open('some');
+	assert.deepEqual(await page.evaluate(seenApart), []);
+};
+
+exports.damaged = async (driver) => {
+	const flaws = ['', 'damaged', 'incomplete', ''];
+	const marked = (page, heads) => page.$$eval(heads, (all) => all.map((head) =>
+		head.classList.contains('partial') && getComputedStyle(head).backgroundImage !== 'none'));
+
+	for (const width of [1600, 600]) {
+		const page = await driver.open('damaged', { hash: 'diff=0', viewport: { width, height: 800 } });
+		assert.deepEqual(await marked(page, '#grid thead th.run'), flaws.map(Boolean));
+		const said = await page.$$eval('#grid thead th.run', (heads) => heads.map((head) =>
+			[...head.querySelectorAll('.where b, .status')].filter((part) => part.checkVisibility())
+				.map((part) => part.textContent).join()));
+		assert.deepEqual(said, flaws, `${width}`);
+		await onPaper(page, true);
+		const onIt = await page.$$eval('#grid thead th.run', (heads) =>
+			heads.map((head) => head.innerText.match(/damaged|incomplete/)?.[0] ?? ''));
+		assert.deepEqual(onIt, flaws, `paper of ${width}`);
+	}
+	const many = await driver.open('damaged_many', { hash: 'diff=0' });
+	await onPaper(many, true);
+	assert.deepEqual(await many.$$eval('#grid .where > *', (parts) => parts.filter((part) =>
+		part.checkVisibility()).map((part) => part.textContent)), ['damaged', 'incomplete']);
+	const page = await driver.open('damaged', { hash: 'diff=0' });
+	const heads = await page.$$eval('#grid thead th.run', (all) =>
+		all.map((head) => [head.getAttribute('aria-label'), head.title]));
+	for (const part of heads[1])
+		assert.match(part, /damaged: not all of it is UTF-8, and 3 problems more; \d+ pass/);
+	for (const part of heads[2])
+		assert.match(part, /incomplete: 2 points of 30; damaged: Tests out of .*\(2\); \d+ pass/);
+	// What is unexpected is counted beside it.
+	const unexpected = driver.matrix('damaged').runs[1].totals.unexpected;
+	assert.ok(unexpected > 0);
+	assert.ok((await text(page, '#grid thead th.run:nth-child(3) .foot')).includes(`${unexpected}`));
+	const sound = await driver.open('same');
+	assert.deepEqual(await sound.$$eval('#grid .foot', (feet) => feet.map((foot) =>
+		foot.textContent.trim())), ['', '', 'skipped', 'bailed out']);
+	assert.ok((await text(page, '#summary')).includes('1 not complete \u00b7 2 damaged'));
+	await page.click('#grid thead th.run:nth-child(3)');
+	assert.equal(await text(page, '#panel .verdict'), 'damaged not all of it is UTF-8, and 3 problems more');
+	await goTo(page, 'view=limits');
+	assert.deepEqual(await marked(page, '#tables thead th.run'), flaws.map(Boolean));
+	const plain = await driver.open('damaged', { javaScriptEnabled: false });
+	assert.deepEqual(await plain.$$eval('.plain tbody td:nth-child(4)', (cells) =>
+		cells.map((cell) => cell.textContent)), ['complete',
+		'complete; damaged: not all of it is UTF-8, and 3 problems more',
+		'incomplete: 2 points of 30; damaged: Tests out of sequence. Found (3) but expected (2)',
+		'complete']);
 };
 
 // In the page: how long the slowest of some searches takes, each at its best of five, because what
