@@ -331,3 +331,16 @@ rows() {
 	[ "$status" -eq 2 ]
 	grep -F "matrix: --claims 'claims': expected what" err
 }
+
+@test "an archive of something else that lies in a directory is left aside" {
+	mkdir mixed
+	of mixed/run.tap <<<'pass f/a'
+	echo licence >LICENSE
+	tar -czf mixed/other.tar.gz LICENSE
+	report matrix --only runs mixed
+	[ "$status" -eq 0 ]
+	[ "$(grep -c unprivileged out)" -eq 1 ]
+	hasnot LICENSE
+	report matrix mixed/other.tar.gz
+	refused 2 'expected an archive with TAP in it'
+}

@@ -19,6 +19,8 @@ use constant { SIZE_MAX => 32 << 20, ARCHIVE_MAX => 128 << 20, ENTRIES_MAX => 10
 # Deeper is no directory of runs.
 use constant DEPTH_MAX => 16;
 
+my $like_tap = qr/^(?:1\.\.\d+|(?:not )?ok\b|Bail out!)/m;
+
 # Returns the runs in PATH..., each { name, source, bytes, date }, and the text of the first
 # claims.tsv that lies beside them.  The date is of ISO 8601, or undef.  Dies with one line.
 sub sources {
@@ -56,10 +58,10 @@ sub in_path {
 	} elsif ($bytes =~ /^(?:BZh|\xfd7zXZ|\x28\xb5\x2f\xfd|PK\x03\x04)/) {
 		die "'$path': expected TAP, or an archive that is a tar, perhaps gzipped\n";
 	}
-	return in_archive($path, $bytes) if is_tar($bytes);
+	return in_archive($path, $bytes, $depth) if is_tar($bytes);
 	expect_size($path, length $bytes, SIZE_MAX);
 	die "'$path': expected TAP: there is no plan and no test line in it\n"
-		if $depth == 0 && $bytes !~ /^(?:1\.\.\d+|(?:not )?ok\b|Bail out!)/m;
+		if $depth == 0 && $bytes !~ $like_tap;
 	my ($first, @more) = split /^(?=TAP version \d+\r?$)/m, $bytes;
 	$first .= shift @more if @more && $first !~ /^TAP version \d/;
 	my $number = 1;
@@ -96,7 +98,7 @@ sub in_directory {
 # Some archives have the TAP in files of that name; those of prove have it in files that are named
 # as the tests, and meta.yml says in what order they ran and when.
 sub in_archive {
-	my ($path, $bytes) = @_;
+	my ($path, $bytes, $depth) = @_;
 	my ($date) = date_of_name($path);
 	open my $handle, '<', \$bytes or die "'$path': $!\n";
 	my $tar = Archive::Tar->new;
@@ -116,9 +118,8 @@ sub in_archive {
 	my ($meta) = grep { basename($_->full_path) eq 'meta.yml' } @files;
 	my ($claims) = grep { basename($_->full_path) eq 'claims.tsv' } @files;
 	my @tap = grep { $_->name =~ /\.tap$/ } @files;
-	@tap = grep { $_->full_path !~ m{(?:^|/)(?:\.[^/]*|meta\.yml|claims\.tsv)$} } @files
-		if !@tap;
-	die "'$path': expected an archive with TAP in it\n" if !@tap;
+	@tap = grep { is_test($_, $meta) } @files if !@tap;
+	die "'$path': expected an archive with TAP in it\n" if !@tap && $depth == 0;
 	my %told = $meta ? told_by($meta->get_content) : ();
 	@tap = sort { order($told{ $a->full_path }) <=> order($told{ $b->full_path }) } @tap;
 	my @runs = map { {
@@ -128,6 +129,14 @@ sub in_archive {
 		date => $told{ $_->full_path }{date} // $told{''}{date} // $date,
 	} } @tap;
 	return (\@runs, $claims && $claims->get_content);
+}
+
+# A test may have printed nothing; an archive that prove did not make has what it likes in it.
+sub is_test {
+	my ($file, $meta) = @_;
+
+	return $file->full_path !~ m{(?:^|/)(?:\.[^/]*|meta\.yml|claims\.tsv)$}
+		&& ($meta || ($file->get_content // '') =~ $like_tap);
 }
 
 sub order {
