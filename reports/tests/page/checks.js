@@ -380,7 +380,8 @@ exports.accessible = async (driver) => {
 	const [row] = driver.matrix('some').rows.filter((each) => each.cells[0]?.state === 'fail');
 	const views = { some: ['', 'diff=0', `id=${row.id}&run=host+unprivileged`, `id=${row.case}`,
 		'run=host+unprivileged', 'view=limits', 'view=facts'], none: [''], empty: [''],
-	mid: ['q=claims_1'] };
+	mid: ['q=claims_1'], twice: ['diff=0'], damaged: ['diff=0', 'run=runc:rootless+unprivileged'],
+	untold: ['diff=0', 'run=found', 'view=limits'] };
 
 	for (const colorScheme of ['light', 'dark']) {
 		for (const [kind, addresses] of Object.entries(views)) {
