@@ -597,8 +597,11 @@ exports.apart = async (driver) => {
 		await onPaper(page, true);
 		assert.deepEqual(await page.evaluate(seenApart), want, `paper of ${width} x ${height}`);
 	}
-	const page = await driver.open('some');
+	const page = await driver.open('mid', { viewport: { width: 1280, height: 600 } });
 	assert.deepEqual(await page.evaluate(seenApart), []);
+	// Of the rest a profile is cut before a place is.
+	assert.deepEqual(await page.$$eval('#grid .place', (parts) => parts.filter((part) =>
+		part.scrollHeight > part.clientHeight + 1).map((part) => part.textContent)), []);
 };
 
 exports.damaged = async (driver) => {
