@@ -108,7 +108,7 @@ function whereOf({ facts: { kernel = '', machine, page_size: page } }) {
 }
 
 function headOf(run) {
-	const where = whereOf(run);
+	const where = Object.keys(run.facts).length > 0 ? whereOf(run) : ['facts not told'];
 	const [place, profile, apart] = whoOf(run);
 	const flaw = flawOf(run);
 

@@ -205,13 +205,17 @@ function runPanel(run, which) {
 				'This run alone'),
 			run.tap && make('button', { type: 'button', id: 'download',
 				click: (event) => download(run, event.target) }, 'Download TAP')),
-		section('Limits', list(Object.entries(run.limits).map(([name, limit]) =>
+		section('Limits', untold(run.limits), list(Object.entries(run.limits).map(([name, limit]) =>
 			[name, [`${limit.value}`, ' ', make('span', { class: 'quiet' }, limit.how ?? '')]]),
 		{ class: 'facts' })),
-		section('Facts', list([['date', run.date], ['source', run.source],
+		section('Facts', untold(run.facts), list([['date', run.date], ['source', run.source],
 			...inOrder(Object.keys(run.facts)).map((name) => [name, run.facts[name]])],
 		{ class: 'facts' })),
 	].filter(Boolean);
+}
+
+function untold(told) {
+	return Object.keys(told).length === 0 && make('p', { class: 'quiet' }, 'These were not told.');
 }
 
 // The report was compressed by gzip and written in base64.

@@ -20,20 +20,20 @@ function limitsTable(someRuns) {
 			if (!how.get(name))
 				how.set(name, limit.how ?? '');
 	return sideBySide('Limits of pipes, as measured by the usual probes', [...how.keys()], someRuns,
-		(run, name) => run.limits[name]?.value, (name) => how.get(name)) ??
+		(run) => run.limits, (limit) => limit?.value, (name) => how.get(name)) ??
 		[nothing('No run here has limits in it. They come from pipe7 --limits.')];
 }
 
 function factsTable(someRuns) {
 	const names = inOrder([...new Set(someRuns.flatMap((run) => Object.keys(run.facts)))]);
-	const valueOf = (run, name) => run.facts[name];
+	const toldBy = (run) => run.facts;
 	const differing = names.filter((name) =>
 		new Set(someRuns.map((run) => run.facts[name]).filter((fact) => fact !== undefined)).size > 1);
 
 	if (someRuns.length < 2)
-		return sideBySide('Facts', names, someRuns, valueOf) ??
+		return sideBySide('Facts', names, someRuns, toldBy) ??
 			[nothing('No run here has facts in it.')];
-	return sideBySide('Facts that differ between the runs', differing, someRuns, valueOf) ??
+	return sideBySide('Facts that differ between the runs', differing, someRuns, toldBy) ??
 		[nothing('The runs here agree in all facts.')];
 }
 
@@ -52,7 +52,8 @@ function mostCommon(values) {
 	return [...counts.keys()].find((value) => counts.get(value) === most);
 }
 
-function sideBySide(caption, names, someRuns, valueOf, about = () => '') {
+function sideBySide(caption, names, someRuns, toldBy, valueOf = (fact) => fact,
+	about = () => '') {
 	const compared = someRuns.length > 1;
 
 	return names.length === 0 ? undefined : [make('table', { class: 'side' },
@@ -62,9 +63,11 @@ function sideBySide(caption, names, someRuns, valueOf, about = () => '') {
 			compared && make('th', { scope: 'col' }, 'Most'),
 			someRuns.map((run) => make('th', { scope: 'col',
 				class: flawOf(run) ? 'run partial' : 'run' },
-			make('a', { href: linkTo({ id: '', run: run.name }) }, breakable(run.name)))))),
+			make('a', { href: linkTo({ id: '', run: run.name }) }, breakable(run.name)),
+			Object.keys(toldBy(run)).length === 0 &&
+				make('span', { class: 'untold' }, 'not told'))))),
 		make('tbody', {}, names.map((name) => {
-			const values = someRuns.map((run) => valueOf(run, name));
+			const values = someRuns.map((run) => valueOf(toldBy(run)[name]));
 			const most = mostCommon(values);
 			return make('tr', {},
 				make('th', { scope: 'row' }, breakable(name),

@@ -67,6 +67,7 @@ check() {
 @test "hostile text is text" { check hostile; }
 @test "heads of one place and profile are told apart, on paper too" { check apart; }
 @test "a run that was damaged does not look sound" { check damaged; }
+@test "facts and limits that were not told are said to be so" { check untold; }
 @test "nothing to show is said" { check nothing; }
 @test "limits and facts are side by side, and what differs is marked" { check tables; }
 @test "a large matrix is drawn in part" { check large; }

@@ -266,7 +266,8 @@ exports.commandsElsewhere = async (driver) => {
 		assert.equal(await text(page, '#panel .command code'), command, run);
 	}
 	assert.deepEqual(await page.$$eval('#grid thead .who', (heads) => heads.map((head) =>
-		head.innerText.trim())), ['host\nunprivileged', 'found', 'half found']);
+		head.innerText.trim())), ['host\nunprivileged', 'found', 'half found',
+		'podman\nunprivileged']);
 };
 
 exports.keyboard = async (driver) => {
@@ -379,7 +380,8 @@ exports.accessible = async (driver) => {
 	const [row] = driver.matrix('some').rows.filter((each) => each.cells[0]?.state === 'fail');
 	const views = { some: ['', 'diff=0', `id=${row.id}&run=host+unprivileged`, `id=${row.case}`,
 		'run=host+unprivileged', 'view=limits', 'view=facts'], none: [''], empty: [''],
-	mid: ['q=claims_1'] };
+	mid: ['q=claims_1'], twice: ['diff=0'], damaged: ['diff=0', 'run=runc:rootless+unprivileged'],
+	untold: ['diff=0', 'run=found', 'view=limits'] };
 
 	for (const colorScheme of ['light', 'dark']) {
 		for (const [kind, addresses] of Object.entries(views)) {
@@ -595,8 +597,11 @@ exports.apart = async (driver) => {
 		await onPaper(page, true);
 		assert.deepEqual(await page.evaluate(seenApart), want, `paper of ${width} x ${height}`);
 	}
-	const page = await driver.open('some');
+	const page = await driver.open('mid', { viewport: { width: 1280, height: 600 } });
 	assert.deepEqual(await page.evaluate(seenApart), []);
+	// Of the rest a profile is cut before a place is.
+	assert.deepEqual(await page.$$eval('#grid .place', (parts) => parts.filter((part) =>
+		part.scrollHeight > part.clientHeight + 1).map((part) => part.textContent)), []);
 };
 
 exports.damaged = async (driver) => {
@@ -645,6 +650,28 @@ exports.damaged = async (driver) => {
 		'complete; damaged: not all of it is UTF-8, and 3 problems more',
 		'incomplete: 2 points of 30; damaged: Tests out of sequence. Found (3) but expected (2)',
 		'complete']);
+};
+
+// What was not told is not the same as what is empty.
+exports.untold = async (driver) => {
+	const page = await driver.open('untold', { hash: 'diff=0' });
+	const told = (selector) => page.$$eval(selector, (heads) =>
+		heads.map((head) => /not told/.test(head.innerText)));
+	const want = [false, true, false, false];
+
+	assert.deepEqual(await told('#grid thead th.run'), want);
+	await onPaper(page, true);
+	assert.deepEqual(await told('#grid thead th.run'), want);
+	await onPaper(page, false);
+	for (const view of ['limits', 'facts']) {
+		await goTo(page, `view=${view}`);
+		assert.deepEqual(await told('#tables thead th.run'), want, view);
+	}
+	for (const [run, count] of [['found', 2], ['half found', 0]]) {
+		await goTo(page, `run=${encodeURIComponent(run)}`);
+		const panel = await text(page, '#panel');
+		assert.equal(panel.split('were not told').length - 1, count, run);
+	}
 };
 
 // In the page: how long the slowest of some searches takes, each at its best of five, because what
