@@ -259,6 +259,14 @@ classes() {
 	[ "$status" -eq 1 ]
 }
 
+@test "a family that one side alone has is one to choose" {
+	of old.tap <<<$'pass f/a\npass g/a'
+	of new.tap <<<'pass f/a'
+	report compare --family g --fail-on gone old.tap new.tap
+	[ "$status" -eq 1 ]
+	grep -qx 'compare: gone: 1' err
+}
+
 @test "Markdown begins with the numbers and folds what is long" {
 	report compare --format markdown --fail-on gone old.tap new.tap
 	[ "$status" -eq 1 ]
@@ -298,10 +306,13 @@ classes() {
 		--format html old.tap new.tap|--format 'html': expected one of text markdown json
 		--level high old.tap new.tap|--level 'high'
 		--width 3 old.tap new.tap|--width '3'
+		--family typo --fail-on gone old.tap new.tap|--family 'typo': expected families of
 		--nonsense old.tap new.tap|unknown option: nonsense
 		old.tap nosuch.tap|'nosuch.tap': No such file
 		--output /nonexistent/file old.tap new.tap|--output '/nonexistent/file'
 	END
+	report compare --family '' --fail-on gone old.tap new.tap
+	refused 2 "--family '': expected families of these runs"
 	report compare --help
 	[ "$status" -eq 0 ]
 	for class in broken pass-to-skip gone changed fixed new same; do

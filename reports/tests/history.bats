@@ -114,8 +114,10 @@ setup() {
 	has f/flaky f/shaky
 	hasnot f/worse
 	hasnot f/bad
+	report history --family 'f*' ./?.tap
+	has f/flaky
 	report history --family g ./?.tap
-	hasnot f/
+	refused 2 "--family 'g': expected families of these runs"
 	report history --level observed ./?.tap
 	hasnot f/
 	report history --level posix ./?.tap

@@ -280,6 +280,7 @@ rows() {
 		--state good a.tap|--state 'good': expected one of pass fail known skip broken
 		--only cells a.tap|--only 'cells': expected one of runs limits
 		--width -1 a.tap|--width '-1'
+		--family typo a.tap|--family 'typo': expected families of these runs
 		--width x a.tap|width
 		--families f a.tap|unknown option: families
 		nosuch.tap|'nosuch.tap': No such file

@@ -4,7 +4,7 @@ package Pipe7::Filter;
 use strict;
 use warnings;
 use Exporter qw(import);
-our @EXPORT_OK = qw(filtered chosen);
+our @EXPORT_OK = qw(filtered chosen expect_chosen);
 
 # The rows for which all of %filter holds: family (a glob), level, state (one of its cells has it),
 # match (a text in what is told of it, whatever the case), all (not only differences), skips (what
@@ -37,6 +37,18 @@ sub chosen {
 
 	return if defined $family && $id !~ glob_regexp($family);
 	return !defined $level || (($case // {})->{level} // '') eq $level;
+}
+
+# Dies with one line where %$filter cannot choose what it was meant to, which looks as if there were
+# nothing to tell: a family that no run of these matrices has.
+sub expect_chosen {
+	my ($filter, @matrices) = @_;
+	my $family = $filter->{family};
+	my @ids = map { $_->{id} } map { @{ $_->{rows} } } @matrices;
+
+	die "--family '$family': expected families of these runs\n"
+		if defined $family && ($family eq '' || @ids)
+		&& !grep { chosen($_, undef, family => $family) } @ids;
 }
 
 my %regexps;
