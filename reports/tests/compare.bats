@@ -251,12 +251,27 @@ classes() {
 	[ "$status" -eq 0 ]
 	hasnot f/a
 	has '0 broken, 0 pass-to-skip, 0 gone, 1 changed'
-	report compare --level posix --fail-on changed old.tap new.tap
+	levels POSIX f/a g/a
+	levels OBSERVED g/b
+	report compare --level posix --claims claims.tsv --fail-on changed old.tap new.tap
 	[ "$status" -eq 0 ]
-	has '1 broken'
+	has '1 broken, 0 pass-to-skip, 0 gone, 0 changed, 0 fixed, 0 new, 1 same'
 	hasnot g/b
-	report compare --level observed --fail-on changed old.tap new.tap
+	report compare --level observed --claims claims.tsv --fail-on changed old.tap new.tap
 	[ "$status" -eq 1 ]
+}
+
+@test "a level is not chosen where it is not known of all" {
+	of old.tap <<<$'pass f/a\npass f/b\npass g/a'
+	of new.tap <<<$'fail f/a\npass f/b\npass g/a'
+	report compare --level posix --fail-on broken old.tap new.tap
+	refused 2 '--level: the level of 2 identities is not known; expected --claims FILE or a'
+	report compare --level posix --family g --fail-on broken old.tap new.tap
+	refused 2 '--level: the level of 1 identity is not known'
+	levels POSIX f/b g/a
+	report compare --level posix --claims claims.tsv old.tap new.tap
+	[ "$status" -eq 0 ]
+	has '1 broken, 0 pass-to-skip, 0 gone, 0 changed, 0 fixed, 0 new, 2 same'
 }
 
 @test "a family that one side alone has is one to choose" {

@@ -60,6 +60,12 @@ of() {
 		}' >"$1"
 }
 
+# levels LEVEL CASE...: claims.tsv says that of these cases.
+levels() {
+	[ -e claims.tsv ] || printf 'case\tlevel\n' >claims.tsv
+	printf "%s\t$1\n" "${@:2}" >>claims.tsv
+}
+
 # has TEXT...: out has each of these texts.
 has() {
 	local text

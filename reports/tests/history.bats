@@ -118,9 +118,13 @@ setup() {
 	has f/flaky
 	report history --family g ./?.tap
 	refused 2 "--family 'g': expected families of these runs"
-	report history --level observed ./?.tap
-	hasnot f/
 	report history --level posix ./?.tap
+	refused 2 '--level: the level of 3 identities is not known'
+	levels POSIX f/good f/flaky f/worse f/better f/bad f/unsure f/shaky
+	levels OBSERVED f/untested
+	report history --claims claims.tsv --level observed ./?.tap
+	hasnot f/
+	report history --claims claims.tsv --level posix ./?.tap
 	has f/flaky
 }
 

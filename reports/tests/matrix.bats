@@ -73,9 +73,11 @@ rows() {
 }
 
 @test "filters by family, level, state and text" {
+	levels POSIX f/same f/differs f/between f/skipped g/bad g/known g/broken g/last
+	levels OBSERVED g/observed
 	while IFS='|' read -r words rows; do
 		# shellcheck disable=SC2086 # words
-		report matrix --all $words a.tap b.tap
+		report matrix --all --claims claims.tsv $words a.tap b.tap
 		[ "$(rows | cut -c 4- | tr '\n' ' ')" = "$rows " ]
 	done <<-'END'
 		--family f|f/same f/differs f/between f/skipped
@@ -84,7 +86,7 @@ rows() {
 		--state broken|g/broken
 		--state skip|f/skipped
 		--level observed|g/observed
-		--level posix --family f|f/differs
+		--level posix --family f|f/same f/differs f/between f/skipped
 		--match EAGAIN|g/bad
 		--match eagain|g/bad
 		--family g --state pass|g/observed g/last
@@ -280,6 +282,7 @@ rows() {
 		--state good a.tap|--state 'good': expected one of pass fail known skip broken
 		--only cells a.tap|--only 'cells': expected one of runs limits
 		--width -1 a.tap|--width '-1'
+		--level posix --family f a.tap|--level: the level of 3 identities is not
 		--family typo a.tap|--family 'typo': expected families of these runs
 		--width x a.tap|width
 		--families f a.tap|unknown option: families

@@ -4,7 +4,7 @@ package Pipe7::Compare;
 use strict;
 use warnings;
 use POSIX qw(strftime);
-use Pipe7::Filter qw(chosen);
+use Pipe7::Filter qw(chosen cases_of);
 use Pipe7::Run qw(base_name case_of);
 use Exporter qw(import);
 our @EXPORT_OK = qw(compare tripped CLASSES);
@@ -23,7 +23,7 @@ my %no_setting = map { $_ => 1 } qw(pipe7 place profile kernel kernel_version ma
 sub compare {
 	my ($old, $new, %filter) = @_;
 	my ($pairs, $unpaired) = paired($old->{runs}, $new->{runs});
-	my %cases = (%{ $old->{cases} }, %{ $new->{cases} });
+	my %cases = %{ cases_of($old, $new) };
 	my @ids = order_of($old, $new);
 	my (@changes, @values);
 
