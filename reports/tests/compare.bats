@@ -173,14 +173,68 @@ classes() {
 		'f/a broken elsewhere+unprivileged' ]
 }
 
-@test "of several runs by one name on a side the latest counts" {
-	mkdir new
-	of old.tap here unprivileged 2026-01-01 <<<'pass f/a'
-	of new/1.tap here unprivileged 2026-01-03T00:00:00Z <<<'fail f/a'
-	of new/2.tap here unprivileged 2026-01-02 <<<'pass f/a'
-	report compare --width 200 --fail-on broken old.tap new
+@test "of several runs by one name each of NEW counts, with the latest of OLD" {
+	needs jq
+	mkdir old new
+	of old/1.tap here unprivileged 2026-01-02 <<<'pass f/a'
+	of old/2.tap here unprivileged 2026-01-01 <<<'fail f/a'
+	of new/1.tap here unprivileged 2026-01-04T00:00:00Z <<<'pass f/a'
+	of new/2.tap here unprivileged 2026-01-03 <<<'fail f/a'
+	report compare --width 200 --fail-on broken old new
 	[ "$status" -eq 1 ]
-	has 'not compared: older new here+unprivileged@2026-01-02: a later one'
+	has 'not compared: older old here+unprivileged@2026-01-01: a later one'
+	report compare --format json old new
+	query '.changes[] | "\(.id) \(.class) \(.run)"' | diff - <(
+		echo 'f/a broken here+unprivileged@2026-01-03')
+	of new/3.tap here unprivileged 2026-01-01T00:00:00Z <<<'fail f/a'
+	report compare --format json old new
+	query '.pairs[] | "\(.name) \(.old.date)"' | diff - <(
+		cat <<-'END'
+			here+unprivileged@2026-01-01 2026-01-01
+			here+unprivileged@2026-01-03 2026-01-02
+			here+unprivileged@2026-01-04 2026-01-02
+		END
+	)
+	[ "$(query '.changes | length')" -eq 1 ]
+}
+
+@test "of several runs by one name and without a date each of NEW counts too" {
+	mkdir old new
+	of old/1.tap here <<<$'pass f/a\npass f/b'
+	of old/2.tap here <<<$'pass f/b\npass f/a'
+	for failing in 1 2 3; do
+		for i in 1 2 3; do
+			printf '%s f/a\npass f/only_in_%s\n' pass "$i" | of "new/$i.tap" here
+		done
+		printf 'fail f/a\npass f/only_in_%s\n' "$failing" | of "new/$failing.tap" here
+		for old in old old/1.tap; do
+			report compare --fail-on broken "$old" new
+			[ "$status" -eq 1 ]
+			grep -qx 'compare: broken: 1' err
+		done
+	done
+}
+
+@test "of several runs by one name that only NEW has, each counts" {
+	mkdir old new
+	of old/1.tap here <<<'pass f/a'
+	of new/1.tap here <<<'pass f/a'
+	of new/2.tap there unprivileged 2026-01-01 <<<'fail f/a'
+	of new/3.tap there unprivileged 2026-01-02 <<<'pass f/a'
+	report compare --fail-on broken old new
+	[ "$status" -eq 1 ]
+	grep -qx 'compare: broken: 1' err
+}
+
+@test "a run of OLD that is not whole and has several partners is named once" {
+	mkdir new
+	of old.tap here <<<$'pass f/a\npass f/b'
+	sed -i '/ok 2/,$d' old.tap
+	of new/1.tap here unprivileged 2026-01-01 <<<'pass f/a'
+	of new/2.tap here unprivileged 2026-01-02 <<<'pass f/a'
+	report compare --fail-on gone --width 200 old.tap new
+	[ "$(grep -c '^OLD here+unprivileged is incomplete' out)" -eq 1 ]
+	[ "$(grep -c 'OLD here+unprivileged is incomplete' err)" -eq 1 ]
 }
 
 @test "where nothing has a partner the gate fails" {

@@ -46,32 +46,46 @@ sub compare {
 }
 
 # One run on each side is a pair whatever they are called: the same place with two kernels, two
-# places.  Of more, those that have one name are; of several by one name the last one counts.
+# places.  Of more, each run of NEW has its partner among those of OLD by the same place and
+# profile, so that nothing of NEW goes unseen: the one that is told apart by the same words, else
+# the latest.
 sub paired {
 	my ($old, $new) = @_;
-	my (@pairs, @unpaired);
+	my (@pairs, @unpaired, %partner);
 
 	if (@$old == 1 && @$new == 1) {
 		my $name = pair_name($old->[0], $new->[0]);
 		return ([{ name => $name, old => $old->[0], new => $new->[0] }], []);
 	}
-	my %old = latest($old, 'old', \@unpaired);
-	my %new = latest($new, 'new', \@unpaired);
-	for my $name (sort keys %new) {
-		if (my $other = delete $old{$name}) {
-			push @pairs, { name => $name, old => $other, new => $new{$name} };
-		} else {
-			push @unpaired, alone('new', $name, $new{$name});
+	my ($olds, $news) = map { by_base_name($_) } $old, $new;
+	for my $name (sort keys %$news) {
+		my @runs = @{ $news->{$name} };
+		my @others = @{ $olds->{$name} // [] };
+		for my $run (@runs) {
+			my ($other) = grep { $_->{name} eq $run->{name} } @others;
+			if (!@others) {
+				push @unpaired, alone('new', $run, 'only there');
+				next;
+			}
+			$other //= $others[-1];
+			$partner{ $other->{name} } = 1;
+			my $called = @runs > 1 ? $run->{name} : $name;
+			push @pairs, { name => $called, old => $other, new => $run };
 		}
 	}
-	push @unpaired, map { alone('old', $_, $old{$_}) } sort keys %old;
+	for my $name (sort keys %$olds) {
+		push @unpaired, map {
+			$news->{$name} ? alone('older old', $_, 'a later one by this name is there')
+				: alone('old', $_, 'only there')
+		} grep { !$partner{ $_->{name} } } @{ $olds->{$name} };
+	}
 	return (\@pairs, \@unpaired);
 }
 
 sub alone {
-	my ($side, $name, $run) = @_;
+	my ($side, $run, $reason) = @_;
 
-	return { side => $side, name => $name, run => $run, reason => 'only there' };
+	return { side => $side, name => $run->{name}, run => $run, reason => $reason };
 }
 
 sub pair_name {
@@ -81,22 +95,17 @@ sub pair_name {
 	return $one eq $other ? $one : "$one -> $other";
 }
 
-sub latest {
-	my ($runs, $side, $unpaired) = @_;
-	my %latest;
+# The runs of each place and profile, the latest one last: those without a date come first, in the
+# order in which they were given.
+sub by_base_name {
+	my ($runs) = @_;
+	my @order = sort {
+		($runs->[$a]{date} // '') cmp ($runs->[$b]{date} // '') || $a <=> $b
+	} 0 .. $#$runs;
+	my %by;
 
-	for my $run (@$runs) {
-		my $name = base_name($run);
-		my ($older, $later) = ($latest{$name}, $run);
-		($older, $later) = ($later, $older)
-			if $older && ($older->{date} // '') gt ($later->{date} // '');
-		push @$unpaired, {
-			side => "older $side", name => $older->{name}, run => $older,
-			reason => 'a later one by this name is there',
-		} if $older;
-		$latest{$name} = $later;
-	}
-	return %latest;
+	push @{ $by{ base_name($_) } }, $_ for @$runs[@order];
+	return \%by;
 }
 
 # As NEW has them; what it lacks behind that.
@@ -195,13 +204,21 @@ sub tripped {
 	my @new = ((map { $_->{new} } @{ $comparison->{pairs} }),
 		(map { $_->{run} } grep { $_->{side} eq 'new' } @unpaired));
 	push @why, map { unsound('NEW', $_) } @new;
-	push @why, map { unsound('OLD', $_->{old}) } @{ $comparison->{pairs} }
+	push @why, map { unsound('OLD', $_) } olds($comparison)
 		if grep { $asked{$_} } qw(pass-to-skip gone changed);
 	push @why, map { "new: run $_->{name}" } grep { $_->{side} eq 'new' } @unpaired
 		if $asked{new};
 	push @why, map { "gone: run $_->{name}" } grep { $_->{side} eq 'old' } @unpaired
 		if $asked{gone};
 	return @why;
+}
+
+# The runs of OLD that were compared; one may have been so with several of NEW.
+sub olds {
+	my ($comparison) = @_;
+	my %seen;
+
+	return grep { !$seen{ $_->{name} }++ } map { $_->{old} } @{ $comparison->{pairs} };
 }
 
 sub unsound {

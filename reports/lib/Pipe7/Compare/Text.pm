@@ -73,9 +73,8 @@ sub notices {
 	for my $lone (@{ $comparison->{unpaired} }) {
 		push @notices, "not compared: $lone->{side} $lone->{name}: $lone->{reason}";
 	}
-	for my $pair (@{ $comparison->{pairs} }) {
-		push @notices, map { Pipe7::Compare::unsound(uc $_, $pair->{$_}) } qw(old new);
-	}
+	push @notices, map { Pipe7::Compare::unsound('OLD', $_) } Pipe7::Compare::olds($comparison);
+	push @notices, map { Pipe7::Compare::unsound('NEW', $_->{new}) } @{ $comparison->{pairs} };
 	return @notices;
 }
 
