@@ -80,6 +80,17 @@ classes() {
 	[ "$(query '.pairs[0].counts | "\(.same) \(.broken) \(.fixed)"')" = '2 6 3' ]
 }
 
+@test "what was broken and fails now is a failure that is new" {
+	of old.tap <<<$'broken f/fails\nbroken f/still\nbroken f/observed\nfail f/ground'
+	of new.tap <<<$'fail f/fails\nbroken f/still\nobserved f/observed\nbroken f/ground'
+	report compare --fail-on broken old.tap new.tap
+	[ "$status" -eq 1 ]
+	has '1 broken, 0 pass-to-skip, 0 gone, 2 changed, 0 fixed, 0 new, 1 same' \
+		'      BROKEN -> fail' 'changed: came out otherwise'
+	hasnot 'not fatal'
+	[ "$(sed -n '/^broken/,/^$/p' out | grep -c 'f/fails')" -eq 1 ]
+}
+
 @test "a gate on a class fails when there is one of it, and names it" {
 	for class in broken pass-to-skip gone changed fixed new; do
 		report compare --fail-on "$class" old.tap new.tap

@@ -142,12 +142,20 @@ sub class_of {
 
 	return 'gone' if !$new;
 	return 'broken' if is_bad($new) && !($old && is_bad($old));
+	return 'broken' if $old && $old->{state} eq 'broken' && is_failure($new);
 	return 'new' if !$old;
 	return 'fixed' if $new->{state} eq 'pass' && (is_bad($old) || $old->{state} eq 'known');
 	return 'pass-to-skip' if $old->{state} eq 'pass' && $new->{state} eq 'skip';
 	return 'changed' if $old->{state} ne $new->{state} || is_bad($old) != is_bad($new);
 	return 'changed' if $new->{state} =~ /^(?:fail|known|broken)$/ && said($old) ne said($new);
 	return 'same';
+}
+
+# What was BROKEN said nothing of the kernel; a failure does.
+sub is_failure {
+	my ($cell) = @_;
+
+	return $cell->{state} eq 'fail' && is_bad($cell);
 }
 
 # A skip is unexpected where --fail-on-skip was given, a pass where --strict-known was; neither is a

@@ -10,7 +10,7 @@ our @EXPORT_OK = qw(text_of_comparison entries becomes head_of counted notices);
 
 my %means = (
 	broken => 'fails, and did not', 'pass-to-skip' => 'passed, and is not tested any more',
-	gone => 'is not in NEW', changed => 'came out otherwise, not fatal',
+	gone => 'is not in NEW', changed => 'came out otherwise',
 	fixed => 'passes, and did not', new => 'is not in OLD',
 );
 
