@@ -91,6 +91,26 @@ classes() {
 	[ "$(sed -n '/^broken/,/^$/p' out | grep -c 'f/fails')" -eq 1 ]
 }
 
+@test "a skip or a pass that fails its run is broken" {
+	needs jq
+	of old.tap <<<$'pass f/skips\nknown f/passes\nskip f/skips_still\nstrict f/same'
+	of new.tap <<<$'demanded f/skips\nstrict f/passes\ndemanded f/skips_still\nstrict f/same'
+	report compare --format json --fail-on broken old.tap new.tap
+	[ "$status" -eq 1 ]
+	diff <(classes) - <<-'END'
+		f/passes broken
+		f/skips broken
+		f/skips_still broken
+	END
+	report compare old.tap new.tap
+	has '3 broken' '      pass -> skip (unexpected)' '      known -> pass (unexpected)' \
+		'      skip -> skip (unexpected)'
+	of new.tap <<<$'pass f/skips\npass f/passes\nskip f/skips_still\npass f/same'
+	report compare --format json --fail-on broken old.tap new.tap
+	[ "$status" -eq 0 ]
+	[ "$(classes | tr '\n' ' ')" = 'f/passes fixed f/same fixed ' ]
+}
+
 @test "a gate on a class fails when there is one of it, and names it" {
 	for class in broken pass-to-skip gone changed fixed new; do
 		report compare --fail-on "$class" old.tap new.tap
@@ -114,7 +134,7 @@ classes() {
 
 @test "text tells from what to what, what was wanted and what came" {
 	report compare old.tap new.tap
-	has 'broken: fails, and did not' '  f/breaks' '      pass -> fail' \
+	has 'broken: fails its run, and did not' '  f/breaks' '      pass -> fail' \
 		'is: want returns 5, got fails with EAGAIN' 'was: want returns 1, got returns 2' \
 		'fail (observed) -> fail' 'skip -> fail' 'pass -> BROKEN' 'pass -> skip' \
 		'is: absent: no such thing'

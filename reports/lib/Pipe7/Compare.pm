@@ -144,7 +144,8 @@ sub class_of {
 	return 'broken' if is_bad($new) && !($old && is_bad($old));
 	return 'broken' if $old && $old->{state} eq 'broken' && is_failure($new);
 	return 'new' if !$old;
-	return 'fixed' if $new->{state} eq 'pass' && (is_bad($old) || $old->{state} eq 'known');
+	return 'fixed' if $new->{state} eq 'pass' && !is_bad($new)
+		&& (is_bad($old) || $old->{state} eq 'known');
 	return 'pass-to-skip' if $old->{state} eq 'pass' && $new->{state} eq 'skip';
 	return 'changed' if $old->{state} ne $new->{state} || is_bad($old) != is_bad($new);
 	return 'changed' if $new->{state} =~ /^(?:fail|known|broken)$/ && said($old) ne said($new);
@@ -158,12 +159,12 @@ sub is_failure {
 	return $cell->{state} eq 'fail' && is_bad($cell);
 }
 
-# A skip is unexpected where --fail-on-skip was given, a pass where --strict-known was; neither is a
-# failure.
+# What made its run fail, which is a skip too where --fail-on-skip was given, and a pass where
+# --strict-known was.
 sub is_bad {
 	my ($cell) = @_;
 
-	return $cell->{unexpected} && $cell->{state} =~ /^(?:fail|broken)$/ ? 1 : 0;
+	return $cell->{unexpected} ? 1 : 0;
 }
 
 sub said {

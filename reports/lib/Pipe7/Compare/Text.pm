@@ -9,7 +9,8 @@ use Exporter qw(import);
 our @EXPORT_OK = qw(text_of_comparison entries becomes head_of counted notices);
 
 my %means = (
-	broken => 'fails, and did not', 'pass-to-skip' => 'passed, and is not tested any more',
+	broken => 'fails its run, and did not',
+	'pass-to-skip' => 'passed, and is not tested any more',
 	gone => 'is not in NEW', changed => 'came out otherwise',
 	fixed => 'passes, and did not', new => 'is not in OLD',
 );
@@ -140,6 +141,8 @@ sub state_word {
 	my ($cell) = @_;
 
 	return 'fail (observed)' if $cell->{state} eq 'fail' && !$cell->{unexpected};
+	return "$cell->{state} (unexpected)"
+		if $cell->{unexpected} && $cell->{state} =~ /^(?:pass|skip)$/;
 	return $cell->{state} eq 'broken' ? 'BROKEN' : $cell->{state};
 }
 
