@@ -302,6 +302,24 @@ classes() {
 	END
 }
 
+@test "a place that is skipped as a whole on both sides is told, and fails no gate" {
+	mkdir old new
+	skip='1..0 # SKIP absent: no runtime'
+	of old/a.tap here <<<'pass f/a'
+	cp old/a.tap new/a.tap
+	echo "$skip" | tee old/b+unprivileged.tap >new/b+unprivileged.tap
+	report compare --width 200 --fail-on broken,gone,changed,pass-to-skip,new old new
+	[ "$status" -eq 0 ]
+	has 'OLD b+unprivileged is skipped: absent' 'NEW b+unprivileged is skipped: absent'
+	echo "$skip" >new/a.tap
+	report compare --fail-on broken old new
+	[ "$status" -eq 1 ]
+	echo "$skip" >new.tap
+	report compare --fail-on broken new.tap new.tap
+	[ "$status" -eq 1 ]
+	grep -qx 'compare: nothing was compared: all was skipped in OLD and in NEW' err
+}
+
 @test "what is not whole in OLD fails the gates that it could deceive" {
 	of new.tap <<<$'pass f/a\npass f/b'
 	sed '/ok 2/,$d' new.tap >old.tap

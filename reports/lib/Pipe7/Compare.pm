@@ -198,7 +198,8 @@ sub settings {
 
 # Why a gate of these classes does not let this comparison through: lines of text, none when it
 # does.  What is not whole proves nothing: in NEW whatever was asked; in OLD where what it lacks
-# could hide something, which of a failure it cannot.
+# could hide something, which of a failure it cannot.  What was skipped as a whole on both sides is
+# not at fault, unless there is nothing else.
 sub tripped {
 	my ($comparison, @classes) = @_;
 	my %asked = map { $_ => 1 } @classes;
@@ -209,11 +210,14 @@ sub tripped {
 		my $count = grep { $_->{class} eq $class } @{ $comparison->{changes} };
 		push @why, "$class: $count" if $count;
 	}
+	my @pairs = grep { !is_skipped($_) } @{ $comparison->{pairs} };
 	push @why, 'nothing was compared: no run of NEW is in OLD' if !@{ $comparison->{pairs} };
-	my @new = ((map { $_->{new} } @{ $comparison->{pairs} }),
+	push @why, 'nothing was compared: all was skipped in OLD and in NEW'
+		if @{ $comparison->{pairs} } && !@pairs;
+	my @new = ((map { $_->{new} } @pairs),
 		(map { $_->{run} } grep { $_->{side} eq 'new' } @unpaired));
 	push @why, map { unsound('NEW', $_) } @new;
-	push @why, map { unsound('OLD', $_) } olds($comparison)
+	push @why, map { unsound('OLD', $_) } olds(@pairs)
 		if grep { $asked{$_} } qw(pass-to-skip gone changed);
 	push @why, map { "new: run $_->{name}" } grep { $_->{side} eq 'new' } @unpaired
 		if $asked{new};
@@ -222,12 +226,18 @@ sub tripped {
 	return @why;
 }
 
-# The runs of OLD that were compared; one may have been so with several of NEW.
+# A place that was not to be had then, and is not now.
+sub is_skipped {
+	my ($pair) = @_;
+
+	return $pair->{old}{status} eq 'skipped' && $pair->{new}{status} eq 'skipped';
+}
+
+# The runs of OLD in these pairs; one may be in several.
 sub olds {
-	my ($comparison) = @_;
 	my %seen;
 
-	return grep { !$seen{ $_->{name} }++ } map { $_->{old} } @{ $comparison->{pairs} };
+	return grep { !$seen{ $_->{name} }++ } map { $_->{old} } @_;
 }
 
 sub unsound {

@@ -74,7 +74,8 @@ sub notices {
 	for my $lone (@{ $comparison->{unpaired} }) {
 		push @notices, "not compared: $lone->{side} $lone->{name}: $lone->{reason}";
 	}
-	push @notices, map { Pipe7::Compare::unsound('OLD', $_) } Pipe7::Compare::olds($comparison);
+	push @notices, map { Pipe7::Compare::unsound('OLD', $_) }
+		Pipe7::Compare::olds(@{ $comparison->{pairs} });
 	push @notices, map { Pipe7::Compare::unsound('NEW', $_->{new}) } @{ $comparison->{pairs} };
 	return @notices;
 }
