@@ -145,6 +145,29 @@ setup() {
 	has '| `.F.F.  ` | `f/flaky` |' '### here+unprivileged: 7 runs'
 }
 
+@test "in a narrow terminal a sentence is wrapped, and no state is lost" {
+	report history --width 50 ./?.tap
+	fits 50
+	grep -A 3 'f/shaky' out | diff - <(
+		cat <<-'END'
+			  .F.FF  f/shaky
+			         75% (3 of 4), first bad 2026-01-02, bad
+			         since 2026-01-04, last good 2026-01-03
+
+		END
+	)
+	report history --width 20 ./?.tap
+	fits 20
+	mkdir many
+	for i in {10..59}; do
+		of "many/$i.tap" there unprivileged "2026-01-01T00:00:${i}Z" \
+			<<<"$( ((i % 7)) && echo pass || echo fail) f/often"
+	done
+	report history --width 40 many
+	fits 40
+	sed -n '/f\/often/,/%/p' out | sed '1d;$d' | tr -d ' \n' | grep -qx '[.F]\{50\}'
+}
+
 @test "wrong use is one line and status 2" {
 	report history
 	refused 2 'RUN: expected a file'
