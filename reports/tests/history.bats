@@ -168,6 +168,26 @@ setup() {
 	sed -n '/f\/often/,/%/p' out | sed '1d;$d' | tr -d ' \n' | grep -qx '[.F]\{50\}'
 }
 
+@test "the width is that of COLUMNS, else of the terminal, where it can be used" {
+	export COLUMNS=50
+	report history ./?.tap
+	fits 50
+	for COLUMNS in 3 '' many 99999 -1; do
+		report history ./?.tap
+		[ "$status" -eq 0 ]
+		grep -q '75% (3 of 4), first bad 2026-01-02, bad since 2026-01-04, last good' out
+	done
+	unset COLUMNS
+	needs script
+	for columns in 50 64; do
+		script -qec "stty cols $columns rows 24 && '$reports/history' ./?.tap" typescript |
+			tr -d '\r' >out
+		fits "$columns"
+		run fits $((columns - 9))
+		[ "$status" -eq 1 ]
+	done
+}
+
 @test "wrong use is one line and status 2" {
 	report history
 	refused 2 'RUN: expected a file'
