@@ -271,6 +271,26 @@ rows() {
 	END
 }
 
+@test "an option that would be ignored is wrong use" {
+	for format in json html; do
+		for words in '--only runs' --all --skips '--family f' '--level posix' \
+			'--state fail' '--match x' --details; do
+			# shellcheck disable=SC2086 # words
+			report matrix --format "$format" $words a.tap
+			refused 2 "${words%% *}: expected with --format text or markdown"
+		done
+	done
+	report matrix --format markdown --details a.tap
+	refused 2 '--details: expected with --format text'
+	for words in --skips '--family f' '--state fail' '--match x' --details; do
+		# shellcheck disable=SC2086 # words
+		report matrix --only limits $words a.tap
+		refused 2 "${words%% *}: expected without --only limits"
+	done
+	report matrix --only runs --all a.tap
+	refused 2 '--all: expected without --only runs'
+}
+
 @test "wrong use is one line and status 2" {
 	while IFS='|' read -r words text; do
 		# shellcheck disable=SC2086 # words
