@@ -56,6 +56,30 @@ setup() {
 	)
 }
 
+@test "what was bad once, for however long, is not flaky; what was so twice is" {
+	needs jq
+	local -A state=([.]=pass [F]=fail [-]=skip)
+	cat >courses <<-'END'
+		..FFF..  better
+		...F...  better
+		..F-F..  better
+		FFF....  better
+		..F.F..  flaky
+		FF...FF  flaky
+		FFFFF.F  flaky
+		..FFFFF  worse
+	END
+	for i in {0..6}; do
+		while read -r states _; do
+			echo "${state[${states:i:1}]} f/$states"
+		done <courses | of "there$i.tap" there unprivileged "2026-02-0$((i + 1))"
+	done
+	report history --format json there?.tap
+	query '.series[0].identities[] | "\(.id[2:])  \(.course)"' | sort | diff <(sort courses) -
+	report history --flaky there?.tap
+	[ "$(grep -c '%' out)" -eq 3 ]
+}
+
 @test "JSON has numbers of runs, and a rate from 0 to 1" {
 	needs jq
 	report history --format json ./?.tap
