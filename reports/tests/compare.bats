@@ -319,6 +319,19 @@ classes() {
 	END
 }
 
+@test "a run that NEW alone has and that is not whole fails every gate" {
+	mkdir old new
+	of old/a.tap here <<<'pass f/a'
+	cp old/a.tap new/a.tap
+	of new/b.tap there <<<$'pass f/a\npass f/b'
+	report compare --fail-on fixed old new
+	[ "$status" -eq 0 ]
+	sed -i '/ok 2/,$d' new/b.tap
+	report compare --fail-on fixed old new
+	[ "$status" -eq 1 ]
+	grep -q '^compare: NEW there+unprivileged is incomplete' err
+}
+
 @test "a place that is skipped as a whole on both sides is told, and fails no gate" {
 	mkdir old new
 	skip='1..0 # SKIP absent: no runtime'
@@ -424,6 +437,22 @@ classes() {
 	shown=$(grep -c '^| `f/c' out)
 	grep -qx "$((900 - shown)) more" out
 	has 'gone: '
+}
+
+@test "Markdown is no longer than that where what is left out is of every class" {
+	for i in {1..30}; do
+		printf '%s\n' "pass f/s$i" "pass f/g$i" "known f/f$i" "pass f/k$i"
+	done | of old.tap
+	{
+		for i in {1..30}; do
+			printf '%s\n' "skip f/s$i" "pass f/f$i" "known f/k$i" "pass f/n$i"
+		done
+		printf 'fail f/c%s\n' {1001..2500}
+	} | of new.tap
+	report compare --format markdown old.tap new.tap
+	[ "$(wc -m <out)" -le 65536 ]
+	[ "$(wc -m <out)" -gt 60000 ]
+	has 'pass-to-skip: 30' 'gone: 30' 'changed: 30' 'fixed: 30' 'new: 30'
 }
 
 @test "wrong use is one line and status 2" {

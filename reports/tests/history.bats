@@ -119,6 +119,12 @@ setup() {
 	has 'here+unprivileged: 3 runs, run 1 to run 3' 'F..  f/worse'
 }
 
+@test "a run without a date comes before those that have one" {
+	sed -i '/fact: date/d' 3.tap
+	report history 1.tap 2.tap 3.tap
+	has '3 runs, run 1 to 2026-01-02' 'F..  f/worse'
+}
+
 @test "several runs of a day have their times" {
 	sed -i 's/01-02T12/01-01T13/' 2.tap
 	report history 1.tap 2.tap 3.tap

@@ -174,6 +174,23 @@ rows() {
 	refused 2 'claims: expected'
 }
 
+@test "of a fact that is told twice the first counts, of dates that of the run" {
+	needs jq
+	mkdir 20260102-030405.abcdef
+	of 20260102-030405.abcdef/a.tap here unprivileged 2026-05-06 <<<'pass f/a'
+	echo '# fact: machine=other' >>20260102-030405.abcdef/a.tap
+	report matrix --format json 20260102-030405.abcdef
+	[ "$(query '.runs[0].date')" = 2026-05-06 ]
+	[ "$(query '.runs[0].facts.machine')" = x86_64 ]
+}
+
+@test "the seconds of a run are the sum of its trials" {
+	of c.tap <<<$'pass f/a\npass f/b'
+	sed -i 's/1[.]25/1250/' c.tap
+	report matrix --only runs --width 200 c.tap
+	[ "$(awk '$2 == "here" { print $9 }' out)" = 2.5 ]
+}
+
 @test "limits and settings: those that differ, or all" {
 	echo '# limit: F_GETPIPE_SZ=65536 by fcntl() of a new pipe' | tee -a a.tap >>b.tap
 	echo '# limit: FIONSPACE=none by ioctl()' >>a.tap
