@@ -56,7 +56,7 @@ sub is_width {
 }
 
 sub columns_of_terminal {
-	return if !-t STDOUT; ## no critic (whose columns are asked, not who is there)
+	return if !-t STDOUT; ## no critic (ProhibitInteractiveTest)
 	my $size = qx{stty size 2>/dev/null </dev/tty};
 	return $size =~ /^\d+ (\d+)$/ ? $1 : undef;
 }
