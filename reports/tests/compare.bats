@@ -80,6 +80,37 @@ classes() {
 	[ "$(query '.pairs[0].counts | "\(.same) \(.broken) \(.fixed)"')" = '2 6 3' ]
 }
 
+@test "what was broken and fails now is a failure that is new" {
+	of old.tap <<<$'broken f/fails\nbroken f/still\nbroken f/observed\nfail f/ground'
+	of new.tap <<<$'fail f/fails\nbroken f/still\nobserved f/observed\nbroken f/ground'
+	report compare --fail-on broken old.tap new.tap
+	[ "$status" -eq 1 ]
+	has '1 broken, 0 pass-to-skip, 0 gone, 2 changed, 0 fixed, 0 new, 1 same' \
+		'      BROKEN -> fail' 'changed: came out otherwise'
+	hasnot 'not fatal'
+	[ "$(sed -n '/^broken/,/^$/p' out | grep -c 'f/fails')" -eq 1 ]
+}
+
+@test "a skip or a pass that fails its run is broken" {
+	needs jq
+	of old.tap <<<$'pass f/skips\nknown f/passes\nskip f/skips_still\nstrict f/same'
+	of new.tap <<<$'demanded f/skips\nstrict f/passes\ndemanded f/skips_still\nstrict f/same'
+	report compare --format json --fail-on broken old.tap new.tap
+	[ "$status" -eq 1 ]
+	diff <(classes) - <<-'END'
+		f/passes broken
+		f/skips broken
+		f/skips_still broken
+	END
+	report compare old.tap new.tap
+	has '3 broken' '      pass -> skip (unexpected)' '      known -> pass (unexpected)' \
+		'      skip -> skip (unexpected)'
+	of new.tap <<<$'pass f/skips\npass f/passes\nskip f/skips_still\npass f/same'
+	report compare --format json --fail-on broken old.tap new.tap
+	[ "$status" -eq 0 ]
+	[ "$(classes | tr '\n' ' ')" = 'f/passes fixed f/same fixed ' ]
+}
+
 @test "a gate on a class fails when there is one of it, and names it" {
 	for class in broken pass-to-skip gone changed fixed new; do
 		report compare --fail-on "$class" old.tap new.tap
@@ -103,7 +134,7 @@ classes() {
 
 @test "text tells from what to what, what was wanted and what came" {
 	report compare old.tap new.tap
-	has 'broken: fails, and did not' '  f/breaks' '      pass -> fail' \
+	has 'broken: fails its run, and did not' '  f/breaks' '      pass -> fail' \
 		'is: want returns 5, got fails with EAGAIN' 'was: want returns 1, got returns 2' \
 		'fail (observed) -> fail' 'skip -> fail' 'pass -> BROKEN' 'pass -> skip' \
 		'is: absent: no such thing'
@@ -119,6 +150,22 @@ classes() {
 	report compare --width 60 old.tap new.tap
 	run fits 59
 	[ "$status" -eq 1 ]
+}
+
+@test "in a narrow terminal a table loses its right end, and a sentence nothing" {
+	mkdir old new
+	for name in one two; do
+		cp old.tap "old/$name.tap"
+		sed -i "s/place=here/place=$name/" "old/$name.tap"
+		sed "s/place=here/place=$name/" new.tap >"new/$name.tap"
+	done
+	report compare --width 61 --fail-on broken,gone,new,changed old new
+	fits 61
+	[ "$(head -n 1 out)" = 'run  broken  pass-to-skip  gone  changed  fixed  new  same...' ]
+	tr '\n' ' ' <out | tr -s ' ' | grep -q "$(printf '%s, ' '12 broken' '2 pass-to-skip' \
+		'2 gone' '10 changed' '6 fixed' '2 new')4 same"
+	report compare old old
+	[ "$(head -n 1 out)" = 'run  same  name              old kernel  new kernel' ]
 }
 
 @test "rows that come or go with their case are one line" {
@@ -149,7 +196,8 @@ classes() {
 	report compare old new
 	has 'not compared: old away+unprivileged: only there' \
 		'not compared: new elsewhere+unprivileged: only there' \
-		'pass -> fail, in 1-2' '1  here+unprivileged' '3 broken'
+		'pass -> fail, in 1-2' '3 broken'
+	grep -q '^  1       1     0  here+unprivileged ' out
 	hasnot 'f/b'
 	report compare --fail-on fixed old new
 	[ "$status" -eq 0 ]
@@ -173,14 +221,68 @@ classes() {
 		'f/a broken elsewhere+unprivileged' ]
 }
 
-@test "of several runs by one name on a side the latest counts" {
-	mkdir new
-	of old.tap here unprivileged 2026-01-01 <<<'pass f/a'
-	of new/1.tap here unprivileged 2026-01-03T00:00:00Z <<<'fail f/a'
-	of new/2.tap here unprivileged 2026-01-02 <<<'pass f/a'
-	report compare --width 200 --fail-on broken old.tap new
+@test "of several runs by one name each of NEW counts, with the latest of OLD" {
+	needs jq
+	mkdir old new
+	of old/1.tap here unprivileged 2026-01-02 <<<'pass f/a'
+	of old/2.tap here unprivileged 2026-01-01 <<<'fail f/a'
+	of new/1.tap here unprivileged 2026-01-04T00:00:00Z <<<'pass f/a'
+	of new/2.tap here unprivileged 2026-01-03 <<<'fail f/a'
+	report compare --width 200 --fail-on broken old new
 	[ "$status" -eq 1 ]
-	has 'not compared: older new here+unprivileged@2026-01-02: a later one'
+	has 'not compared: older old here+unprivileged@2026-01-01: a later one'
+	report compare --format json old new
+	query '.changes[] | "\(.id) \(.class) \(.run)"' | diff - <(
+		echo 'f/a broken here+unprivileged@2026-01-03')
+	of new/3.tap here unprivileged 2026-01-01T00:00:00Z <<<'fail f/a'
+	report compare --format json old new
+	query '.pairs[] | "\(.name) \(.old.date)"' | diff - <(
+		cat <<-'END'
+			here+unprivileged@2026-01-01 2026-01-01
+			here+unprivileged@2026-01-03 2026-01-02
+			here+unprivileged@2026-01-04 2026-01-02
+		END
+	)
+	[ "$(query '.changes | length')" -eq 1 ]
+}
+
+@test "of several runs by one name and without a date each of NEW counts too" {
+	mkdir old new
+	of old/1.tap here <<<$'pass f/a\npass f/b'
+	of old/2.tap here <<<$'pass f/b\npass f/a'
+	for failing in 1 2 3; do
+		for i in 1 2 3; do
+			printf '%s f/a\npass f/only_in_%s\n' pass "$i" | of "new/$i.tap" here
+		done
+		printf 'fail f/a\npass f/only_in_%s\n' "$failing" | of "new/$failing.tap" here
+		for old in old old/1.tap; do
+			report compare --fail-on broken "$old" new
+			[ "$status" -eq 1 ]
+			grep -qx 'compare: broken: 1' err
+		done
+	done
+}
+
+@test "of several runs by one name that only NEW has, each counts" {
+	mkdir old new
+	of old/1.tap here <<<'pass f/a'
+	of new/1.tap here <<<'pass f/a'
+	of new/2.tap there unprivileged 2026-01-01 <<<'fail f/a'
+	of new/3.tap there unprivileged 2026-01-02 <<<'pass f/a'
+	report compare --fail-on broken old new
+	[ "$status" -eq 1 ]
+	grep -qx 'compare: broken: 1' err
+}
+
+@test "a run of OLD that is not whole and has several partners is named once" {
+	mkdir new
+	of old.tap here <<<$'pass f/a\npass f/b'
+	sed -i '/ok 2/,$d' old.tap
+	of new/1.tap here unprivileged 2026-01-01 <<<'pass f/a'
+	of new/2.tap here unprivileged 2026-01-02 <<<'pass f/a'
+	report compare --fail-on gone --width 200 old.tap new
+	[ "$(grep -c '^OLD here+unprivileged is incomplete' out)" -eq 1 ]
+	[ "$(grep -c 'OLD here+unprivileged is incomplete' err)" -eq 1 ]
 }
 
 @test "where nothing has a partner the gate fails" {
@@ -217,6 +319,37 @@ classes() {
 	END
 }
 
+@test "a run that NEW alone has and that is not whole fails every gate" {
+	mkdir old new
+	of old/a.tap here <<<'pass f/a'
+	cp old/a.tap new/a.tap
+	of new/b.tap there <<<$'pass f/a\npass f/b'
+	report compare --fail-on fixed old new
+	[ "$status" -eq 0 ]
+	sed -i '/ok 2/,$d' new/b.tap
+	report compare --fail-on fixed old new
+	[ "$status" -eq 1 ]
+	grep -q '^compare: NEW there+unprivileged is incomplete' err
+}
+
+@test "a place that is skipped as a whole on both sides is told, and fails no gate" {
+	mkdir old new
+	skip='1..0 # SKIP absent: no runtime'
+	of old/a.tap here <<<'pass f/a'
+	cp old/a.tap new/a.tap
+	echo "$skip" | tee old/b+unprivileged.tap >new/b+unprivileged.tap
+	report compare --width 200 --fail-on broken,gone,changed,pass-to-skip,new old new
+	[ "$status" -eq 0 ]
+	has 'OLD b+unprivileged is skipped: absent' 'NEW b+unprivileged is skipped: absent'
+	echo "$skip" >new/a.tap
+	report compare --fail-on broken old new
+	[ "$status" -eq 1 ]
+	echo "$skip" >new.tap
+	report compare --fail-on broken new.tap new.tap
+	[ "$status" -eq 1 ]
+	grep -qx 'compare: nothing was compared: all was skipped in OLD and in NEW' err
+}
+
 @test "what is not whole in OLD fails the gates that it could deceive" {
 	of new.tap <<<$'pass f/a\npass f/b'
 	sed '/ok 2/,$d' new.tap >old.tap
@@ -251,12 +384,35 @@ classes() {
 	[ "$status" -eq 0 ]
 	hasnot f/a
 	has '0 broken, 0 pass-to-skip, 0 gone, 1 changed'
-	report compare --level posix --fail-on changed old.tap new.tap
+	levels POSIX f/a g/a
+	levels OBSERVED g/b
+	report compare --level posix --claims claims.tsv --fail-on changed old.tap new.tap
 	[ "$status" -eq 0 ]
-	has '1 broken'
+	has '1 broken, 0 pass-to-skip, 0 gone, 0 changed, 0 fixed, 0 new, 1 same'
 	hasnot g/b
-	report compare --level observed --fail-on changed old.tap new.tap
+	report compare --level observed --claims claims.tsv --fail-on changed old.tap new.tap
 	[ "$status" -eq 1 ]
+}
+
+@test "a level is not chosen where it is not known of all" {
+	of old.tap <<<$'pass f/a\npass f/b\npass g/a'
+	of new.tap <<<$'fail f/a\npass f/b\npass g/a'
+	report compare --level posix --fail-on broken old.tap new.tap
+	refused 2 '--level: the level of 2 identities is not known; expected --claims FILE or a'
+	report compare --level posix --family g --fail-on broken old.tap new.tap
+	refused 2 '--level: the level of 1 identity is not known'
+	levels POSIX f/b g/a
+	report compare --level posix --claims claims.tsv old.tap new.tap
+	[ "$status" -eq 0 ]
+	has '1 broken, 0 pass-to-skip, 0 gone, 0 changed, 0 fixed, 0 new, 2 same'
+}
+
+@test "a family that one side alone has is one to choose" {
+	of old.tap <<<$'pass f/a\npass g/a'
+	of new.tap <<<'pass f/a'
+	report compare --family g --fail-on gone old.tap new.tap
+	[ "$status" -eq 1 ]
+	grep -qx 'compare: gone: 1' err
 }
 
 @test "Markdown begins with the numbers and folds what is long" {
@@ -283,6 +439,22 @@ classes() {
 	has 'gone: '
 }
 
+@test "Markdown is no longer than that where what is left out is of every class" {
+	for i in {1..30}; do
+		printf '%s\n' "pass f/s$i" "pass f/g$i" "known f/f$i" "pass f/k$i"
+	done | of old.tap
+	{
+		for i in {1..30}; do
+			printf '%s\n' "skip f/s$i" "pass f/f$i" "known f/k$i" "pass f/n$i"
+		done
+		printf 'fail f/c%s\n' {1001..2500}
+	} | of new.tap
+	report compare --format markdown old.tap new.tap
+	[ "$(wc -m <out)" -le 65536 ]
+	[ "$(wc -m <out)" -gt 60000 ]
+	has 'pass-to-skip: 30' 'gone: 30' 'changed: 30' 'fixed: 30' 'new: 30'
+}
+
 @test "wrong use is one line and status 2" {
 	while IFS='|' read -r words text; do
 		# shellcheck disable=SC2086 # words
@@ -298,10 +470,13 @@ classes() {
 		--format html old.tap new.tap|--format 'html': expected one of text markdown json
 		--level high old.tap new.tap|--level 'high'
 		--width 3 old.tap new.tap|--width '3'
+		--family typo --fail-on gone old.tap new.tap|--family 'typo': expected families of
 		--nonsense old.tap new.tap|unknown option: nonsense
 		old.tap nosuch.tap|'nosuch.tap': No such file
 		--output /nonexistent/file old.tap new.tap|--output '/nonexistent/file'
 	END
+	report compare --family '' --fail-on gone old.tap new.tap
+	refused 2 "--family '': expected families of these runs"
 	report compare --help
 	[ "$status" -eq 0 ]
 	for class in broken pass-to-skip gone changed fixed new same; do

@@ -19,8 +19,9 @@ report() {
 }
 
 # of FILE [PLACE [PROFILE [DATE]]]: a run with the points of standard input, one a line:
-# STATE IDENTITY [WANT [GOT]], where STATE is pass, fail, observed, known, skip or broken, and _ in
-# WANT and GOT is a blank.
+# STATE IDENTITY [WANT [GOT]], where STATE is pass, fail, observed, known, skip or broken, strict (a
+# pass that --strict-known fails) or demanded (a skip that --fail-on-skip does), and _ in WANT and
+# GOT is a blank.
 of() {
 	awk -v place="${2-here}" -v profile="${3-unprivileged}" -v date="${4-}" '
 		function block(verdict, level) {
@@ -54,10 +55,18 @@ of() {
 					block("fail", "posix")
 				} else {
 					print "not ok " name
+					if (line[i] == "strict") line[i] = "pass"
+					if (line[i] == "demanded") line[i] = "skip"
 					block(line[i], "posix")
 				}
 			}
 		}' >"$1"
+}
+
+# levels LEVEL CASE...: claims.tsv says that of these cases.
+levels() {
+	[ -e claims.tsv ] || printf 'case\tlevel\n' >claims.tsv
+	printf "%s\t$1\n" "${@:2}" >>claims.tsv
 }
 
 # has TEXT...: out has each of these texts.

@@ -56,6 +56,30 @@ setup() {
 	)
 }
 
+@test "what was bad once, for however long, is not flaky; what was so twice is" {
+	needs jq
+	local -A state=([.]=pass [F]=fail [-]=skip)
+	cat >courses <<-'END'
+		..FFF..  better
+		...F...  better
+		..F-F..  better
+		FFF....  better
+		..F.F..  flaky
+		FF...FF  flaky
+		FFFFF.F  flaky
+		..FFFFF  worse
+	END
+	for i in {0..6}; do
+		while read -r states _; do
+			echo "${state[${states:i:1}]} f/$states"
+		done <courses | of "there$i.tap" there unprivileged "2026-02-0$((i + 1))"
+	done
+	report history --format json there?.tap
+	query '.series[0].identities[] | "\(.id[2:])  \(.course)"' | sort | diff <(sort courses) -
+	report history --flaky there?.tap
+	[ "$(grep -c '%' out)" -eq 3 ]
+}
+
 @test "JSON has numbers of runs, and a rate from 0 to 1" {
 	needs jq
 	report history --format json ./?.tap
@@ -95,6 +119,12 @@ setup() {
 	has 'here+unprivileged: 3 runs, run 1 to run 3' 'F..  f/worse'
 }
 
+@test "a run without a date comes before those that have one" {
+	sed -i '/fact: date/d' 3.tap
+	report history 1.tap 2.tap 3.tap
+	has '3 runs, run 1 to 2026-01-02' 'F..  f/worse'
+}
+
 @test "several runs of a day have their times" {
 	sed -i 's/01-02T12/01-01T13/' 2.tap
 	report history 1.tap 2.tap 3.tap
@@ -114,11 +144,17 @@ setup() {
 	has f/flaky f/shaky
 	hasnot f/worse
 	hasnot f/bad
+	report history --family 'f*' ./?.tap
+	has f/flaky
 	report history --family g ./?.tap
-	hasnot f/
-	report history --level observed ./?.tap
-	hasnot f/
+	refused 2 "--family 'g': expected families of these runs"
 	report history --level posix ./?.tap
+	refused 2 '--level: the level of 3 identities is not known'
+	levels POSIX f/good f/flaky f/worse f/better f/bad f/unsure f/shaky
+	levels OBSERVED f/untested
+	report history --claims claims.tsv --level observed ./?.tap
+	hasnot f/
+	report history --claims claims.tsv --level posix ./?.tap
 	has f/flaky
 }
 
@@ -137,6 +173,49 @@ setup() {
 	fits 40
 	report history --format markdown ./?.tap
 	has '| `.F.F.  ` | `f/flaky` |' '### here+unprivileged: 7 runs'
+}
+
+@test "in a narrow terminal a sentence is wrapped, and no state is lost" {
+	report history --width 50 ./?.tap
+	fits 50
+	grep -A 3 'f/shaky' out | diff - <(
+		cat <<-'END'
+			  .F.FF  f/shaky
+			         75% (3 of 4), first bad 2026-01-02, bad
+			         since 2026-01-04, last good 2026-01-03
+
+		END
+	)
+	report history --width 20 ./?.tap
+	fits 20
+	mkdir many
+	for i in {10..59}; do
+		of "many/$i.tap" there unprivileged "2026-01-01T00:00:${i}Z" \
+			<<<"$( ((i % 7)) && echo pass || echo fail) f/often"
+	done
+	report history --width 40 many
+	fits 40
+	sed -n '/f\/often/,/%/p' out | sed '1d;$d' | tr -d ' \n' | grep -qx '[.F]\{50\}'
+}
+
+@test "the width is that of COLUMNS, else of the terminal, where it can be used" {
+	export COLUMNS=50
+	report history ./?.tap
+	fits 50
+	for COLUMNS in 3 '' many 99999 -1; do
+		report history ./?.tap
+		[ "$status" -eq 0 ]
+		grep -q '75% (3 of 4), first bad 2026-01-02, bad since 2026-01-04, last good' out
+	done
+	unset COLUMNS
+	needs script
+	for columns in 50 64; do
+		script -qec "stty cols $columns rows 24 && '$reports/history' ./?.tap" typescript |
+			tr -d '\r' >out
+		fits "$columns"
+		run fits $((columns - 9))
+		[ "$status" -eq 1 ]
+	done
 }
 
 @test "wrong use is one line and status 2" {

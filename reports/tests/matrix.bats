@@ -73,9 +73,11 @@ rows() {
 }
 
 @test "filters by family, level, state and text" {
+	levels POSIX f/same f/differs f/between f/skipped g/bad g/known g/broken g/last
+	levels OBSERVED g/observed
 	while IFS='|' read -r words rows; do
 		# shellcheck disable=SC2086 # words
-		report matrix --all $words a.tap b.tap
+		report matrix --all --claims claims.tsv $words a.tap b.tap
 		[ "$(rows | cut -c 4- | tr '\n' ' ')" = "$rows " ]
 	done <<-'END'
 		--family f|f/same f/differs f/between f/skipped
@@ -84,7 +86,7 @@ rows() {
 		--state broken|g/broken
 		--state skip|f/skipped
 		--level observed|g/observed
-		--level posix --family f|f/differs
+		--level posix --family f|f/same f/differs f/between f/skipped
 		--match EAGAIN|g/bad
 		--match eagain|g/bad
 		--family g --state pass|g/observed g/last
@@ -171,6 +173,23 @@ rows() {
 	[ "$(query '.cases["f/same"].level')" = posix ]
 	report matrix --claims a.tap a.tap
 	refused 2 "--claims 'a.tap': expected"
+}
+
+@test "of a fact that is told twice the first counts, of dates that of the run" {
+	needs jq
+	mkdir 20260102-030405.abcdef
+	of 20260102-030405.abcdef/a.tap here unprivileged 2026-05-06 <<<'pass f/a'
+	echo '# fact: machine=other' >>20260102-030405.abcdef/a.tap
+	report matrix --format json 20260102-030405.abcdef
+	[ "$(query '.runs[0].date')" = 2026-05-06 ]
+	[ "$(query '.runs[0].facts.machine')" = x86_64 ]
+}
+
+@test "the seconds of a run are the sum of its trials" {
+	of c.tap <<<$'pass f/a\npass f/b'
+	sed -i 's/1[.]25/1250/' c.tap
+	report matrix --only runs --width 200 c.tap
+	[ "$(awk '$2 == "here" { print $9 }' out)" = 2.5 ]
 }
 
 @test "limits and settings: those that differ, or all" {
@@ -270,6 +289,26 @@ rows() {
 	END
 }
 
+@test "an option that would be ignored is wrong use" {
+	for format in json html; do
+		for words in '--only runs' --all --skips '--family f' '--level posix' \
+			'--state fail' '--match x' --details; do
+			# shellcheck disable=SC2086 # words
+			report matrix --format "$format" $words a.tap
+			refused 2 "${words%% *}: expected with --format text or markdown"
+		done
+	done
+	report matrix --format markdown --details a.tap
+	refused 2 '--details: expected with --format text'
+	for words in --skips '--family f' '--state fail' '--match x' --details; do
+		# shellcheck disable=SC2086 # words
+		report matrix --only limits $words a.tap
+		refused 2 "${words%% *}: expected without --only limits"
+	done
+	report matrix --only runs --all a.tap
+	refused 2 '--all: expected without --only runs'
+}
+
 @test "wrong use is one line and status 2" {
 	while IFS='|' read -r words text; do
 		# shellcheck disable=SC2086 # words
@@ -281,6 +320,8 @@ rows() {
 		--state good a.tap|--state 'good': expected one of pass fail known skip broken
 		--only cells a.tap|--only 'cells': expected one of runs limits
 		--width -1 a.tap|--width '-1'
+		--level posix --family f a.tap|--level: the level of 3 identities is not
+		--family typo a.tap|--family 'typo': expected families of these runs
 		--width x a.tap|width
 		--families f a.tap|unknown option: families
 		nosuch.tap|'nosuch.tap': No such file

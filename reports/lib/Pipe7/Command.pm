@@ -6,7 +6,7 @@ use warnings;
 use File::Basename qw(basename);
 use Getopt::Long ();
 use Exporter qw(import);
-our @EXPORT_OK = qw(options expect_choices expect_width usage_error output);
+our @EXPORT_OK = qw(options expect_choices width usage_error output);
 
 # Takes the options off @ARGV into %$option, as Getopt::Long has them in @specification; prints
 # $usage when that is asked for.
@@ -34,11 +34,31 @@ sub expect_choices {
 	}
 }
 
-sub expect_width {
+# The columns of text: those that were asked for, else COLUMNS, else those of the terminal that it
+# is printed to.  What the environment and the terminal say is used only where it can be.
+sub width {
+	my ($option) = @_;
+	my $asked = $option->{width};
+
+	usage_error("--width '$asked': expected a number of 20 to 10000")
+		if defined $asked && !is_width($asked);
+	my @places = ($asked, $ENV{COLUMNS});
+	push @places, columns_of_terminal()
+		if !defined $option->{output} && !grep { is_width($_) } @places;
+	my ($width) = grep { is_width($_) } @places;
+	return $width // 100;
+}
+
+sub is_width {
 	my ($width) = @_;
 
-	usage_error("--width '$width': expected a number of 20 to 10000")
-		if $width !~ /^\d{1,5}$/ || $width < 20 || $width > 10000;
+	return defined $width && $width =~ /^\d{1,5}$/a && $width >= 20 && $width <= 10000;
+}
+
+sub columns_of_terminal {
+	return if !-t STDOUT; ## no critic (ProhibitInteractiveTest)
+	my $size = qx{stty size 2>/dev/null </dev/tty};
+	return $size =~ /^\d+ (\d+)$/ ? $1 : undef;
 }
 
 # One line on standard error, and the end.

@@ -4,7 +4,7 @@ package Pipe7::Compare;
 use strict;
 use warnings;
 use POSIX qw(strftime);
-use Pipe7::Filter qw(chosen);
+use Pipe7::Filter qw(chosen cases_of);
 use Pipe7::Run qw(base_name case_of);
 use Exporter qw(import);
 our @EXPORT_OK = qw(compare tripped CLASSES);
@@ -23,7 +23,7 @@ my %no_setting = map { $_ => 1 } qw(pipe7 place profile kernel kernel_version ma
 sub compare {
 	my ($old, $new, %filter) = @_;
 	my ($pairs, $unpaired) = paired($old->{runs}, $new->{runs});
-	my %cases = (%{ $old->{cases} }, %{ $new->{cases} });
+	my %cases = %{ cases_of($old, $new) };
 	my @ids = order_of($old, $new);
 	my (@changes, @values);
 
@@ -46,32 +46,46 @@ sub compare {
 }
 
 # One run on each side is a pair whatever they are called: the same place with two kernels, two
-# places.  Of more, those that have one name are; of several by one name the last one counts.
+# places.  Of more, each run of NEW has its partner among those of OLD by the same place and
+# profile, so that nothing of NEW goes unseen: the one that is told apart by the same words, else
+# the latest.
 sub paired {
 	my ($old, $new) = @_;
-	my (@pairs, @unpaired);
+	my (@pairs, @unpaired, %partner);
 
 	if (@$old == 1 && @$new == 1) {
 		my $name = pair_name($old->[0], $new->[0]);
 		return ([{ name => $name, old => $old->[0], new => $new->[0] }], []);
 	}
-	my %old = latest($old, 'old', \@unpaired);
-	my %new = latest($new, 'new', \@unpaired);
-	for my $name (sort keys %new) {
-		if (my $other = delete $old{$name}) {
-			push @pairs, { name => $name, old => $other, new => $new{$name} };
-		} else {
-			push @unpaired, alone('new', $name, $new{$name});
+	my ($olds, $news) = map { by_base_name($_) } $old, $new;
+	for my $name (sort keys %$news) {
+		my @runs = @{ $news->{$name} };
+		my @others = @{ $olds->{$name} // [] };
+		for my $run (@runs) {
+			my ($other) = grep { $_->{name} eq $run->{name} } @others;
+			if (!@others) {
+				push @unpaired, alone('new', $run, 'only there');
+				next;
+			}
+			$other //= $others[-1];
+			$partner{ $other->{name} } = 1;
+			my $called = @runs > 1 ? $run->{name} : $name;
+			push @pairs, { name => $called, old => $other, new => $run };
 		}
 	}
-	push @unpaired, map { alone('old', $_, $old{$_}) } sort keys %old;
+	for my $name (sort keys %$olds) {
+		push @unpaired, map {
+			$news->{$name} ? alone('older old', $_, 'a later one by this name is there')
+				: alone('old', $_, 'only there')
+		} grep { !$partner{ $_->{name} } } @{ $olds->{$name} };
+	}
 	return (\@pairs, \@unpaired);
 }
 
 sub alone {
-	my ($side, $name, $run) = @_;
+	my ($side, $run, $reason) = @_;
 
-	return { side => $side, name => $name, run => $run, reason => 'only there' };
+	return { side => $side, name => $run->{name}, run => $run, reason => $reason };
 }
 
 sub pair_name {
@@ -81,22 +95,17 @@ sub pair_name {
 	return $one eq $other ? $one : "$one -> $other";
 }
 
-sub latest {
-	my ($runs, $side, $unpaired) = @_;
-	my %latest;
+# The runs of each place and profile, the latest one last: those without a date come first, in the
+# order in which they were given.
+sub by_base_name {
+	my ($runs) = @_;
+	my @order = sort {
+		($runs->[$a]{date} // '') cmp ($runs->[$b]{date} // '') || $a <=> $b
+	} 0 .. $#$runs;
+	my %by;
 
-	for my $run (@$runs) {
-		my $name = base_name($run);
-		my ($older, $later) = ($latest{$name}, $run);
-		($older, $later) = ($later, $older)
-			if $older && ($older->{date} // '') gt ($later->{date} // '');
-		push @$unpaired, {
-			side => "older $side", name => $older->{name}, run => $older,
-			reason => 'a later one by this name is there',
-		} if $older;
-		$latest{$name} = $later;
-	}
-	return %latest;
+	push @{ $by{ base_name($_) } }, $_ for @$runs[@order];
+	return \%by;
 }
 
 # As NEW has them; what it lacks behind that.
@@ -133,20 +142,29 @@ sub class_of {
 
 	return 'gone' if !$new;
 	return 'broken' if is_bad($new) && !($old && is_bad($old));
+	return 'broken' if $old && $old->{state} eq 'broken' && is_failure($new);
 	return 'new' if !$old;
-	return 'fixed' if $new->{state} eq 'pass' && (is_bad($old) || $old->{state} eq 'known');
+	return 'fixed' if $new->{state} eq 'pass' && !is_bad($new)
+		&& (is_bad($old) || $old->{state} eq 'known');
 	return 'pass-to-skip' if $old->{state} eq 'pass' && $new->{state} eq 'skip';
 	return 'changed' if $old->{state} ne $new->{state} || is_bad($old) != is_bad($new);
 	return 'changed' if $new->{state} =~ /^(?:fail|known|broken)$/ && said($old) ne said($new);
 	return 'same';
 }
 
-# A skip is unexpected where --fail-on-skip was given, a pass where --strict-known was; neither is a
-# failure.
+# What was BROKEN said nothing of the kernel; a failure does.
+sub is_failure {
+	my ($cell) = @_;
+
+	return $cell->{state} eq 'fail' && is_bad($cell);
+}
+
+# What made its run fail, which is a skip too where --fail-on-skip was given, and a pass where
+# --strict-known was.
 sub is_bad {
 	my ($cell) = @_;
 
-	return $cell->{unexpected} && $cell->{state} =~ /^(?:fail|broken)$/ ? 1 : 0;
+	return $cell->{unexpected} ? 1 : 0;
 }
 
 sub said {
@@ -180,7 +198,8 @@ sub settings {
 
 # Why a gate of these classes does not let this comparison through: lines of text, none when it
 # does.  What is not whole proves nothing: in NEW whatever was asked; in OLD where what it lacks
-# could hide something, which of a failure it cannot.
+# could hide something, which of a failure it cannot.  What was skipped as a whole on both sides is
+# not at fault, unless there is nothing else.
 sub tripped {
 	my ($comparison, @classes) = @_;
 	my %asked = map { $_ => 1 } @classes;
@@ -191,17 +210,34 @@ sub tripped {
 		my $count = grep { $_->{class} eq $class } @{ $comparison->{changes} };
 		push @why, "$class: $count" if $count;
 	}
+	my @pairs = grep { !is_skipped($_) } @{ $comparison->{pairs} };
 	push @why, 'nothing was compared: no run of NEW is in OLD' if !@{ $comparison->{pairs} };
-	my @new = ((map { $_->{new} } @{ $comparison->{pairs} }),
+	push @why, 'nothing was compared: all was skipped in OLD and in NEW'
+		if @{ $comparison->{pairs} } && !@pairs;
+	my @new = ((map { $_->{new} } @pairs),
 		(map { $_->{run} } grep { $_->{side} eq 'new' } @unpaired));
 	push @why, map { unsound('NEW', $_) } @new;
-	push @why, map { unsound('OLD', $_->{old}) } @{ $comparison->{pairs} }
+	push @why, map { unsound('OLD', $_) } olds(@pairs)
 		if grep { $asked{$_} } qw(pass-to-skip gone changed);
 	push @why, map { "new: run $_->{name}" } grep { $_->{side} eq 'new' } @unpaired
 		if $asked{new};
 	push @why, map { "gone: run $_->{name}" } grep { $_->{side} eq 'old' } @unpaired
 		if $asked{gone};
 	return @why;
+}
+
+# A place that was not to be had then, and is not now.
+sub is_skipped {
+	my ($pair) = @_;
+
+	return $pair->{old}{status} eq 'skipped' && $pair->{new}{status} eq 'skipped';
+}
+
+# The runs of OLD in these pairs; one may be in several.
+sub olds {
+	my %seen;
+
+	return grep { !$seen{ $_->{name} }++ } map { $_->{old} } @_;
 }
 
 sub unsound {

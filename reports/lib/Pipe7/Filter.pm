@@ -3,8 +3,9 @@
 package Pipe7::Filter;
 use strict;
 use warnings;
+use Pipe7::Run qw(case_of);
 use Exporter qw(import);
-our @EXPORT_OK = qw(filtered chosen);
+our @EXPORT_OK = qw(filtered chosen expect_chosen cases_of);
 
 # The rows for which all of %filter holds: family (a glob), level, state (one of its cells has it),
 # match (a text in what is told of it, whatever the case), all (not only differences), skips (what
@@ -37,6 +38,42 @@ sub chosen {
 
 	return if defined $family && $id !~ glob_regexp($family);
 	return !defined $level || (($case // {})->{level} // '') eq $level;
+}
+
+# Dies with one line where %$filter cannot choose what it was meant to, which looks as if there were
+# nothing to tell: a family that no run of these matrices has, levels that nobody told.
+sub expect_chosen {
+	my ($filter, @matrices) = @_;
+	my ($family, $level) = @$filter{qw(family level)};
+	my @ids = map { $_->{id} } map { @{ $_->{rows} } } @matrices;
+
+	die "--family '$family': expected families of these runs\n"
+		if defined $family && ($family eq '' || @ids)
+		&& !grep { chosen($_, undef, family => $family) } @ids;
+	return if !defined $level;
+	my $cases = cases_of(@matrices);
+	my %unknown = map { $_ => 1 } grep {
+		chosen($_, undef, family => $family)
+			&& !defined +($cases->{ case_of($_) } // {})->{level}
+	} @ids;
+	my $count = keys %unknown or return;
+	my $of = $count == 1 ? '1 identity' : "$count identities";
+	die "--level: the level of $of is not known; "
+		. "expected --claims FILE or a program in PIPE7\n";
+}
+
+# What is told of each case, by the last of these matrices unless one before it alone has its level.
+sub cases_of {
+	my %cases;
+
+	for my $told (map { $_->{cases} } @_) {
+		for my $case (keys %$told) {
+			$cases{$case} = $told->{$case}
+				if !defined +($cases{$case} // {})->{level}
+				|| defined $told->{$case}{level};
+		}
+	}
+	return \%cases;
 }
 
 my %regexps;

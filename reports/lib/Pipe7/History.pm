@@ -11,9 +11,9 @@ use Exporter qw(import);
 our @EXPORT_OK = qw(history COURSES);
 
 # What an identity went through, as far as it was tested:
-#   flaky   changed back and forth between good and bad
+#   flaky   changed back and forth between good and bad; bad once, for however long, is not enough
 #   worse   was good, has been bad since
-#   better  was bad, has been good since
+#   better  was bad once, perhaps after it was good, and has been good since
 #   bad     was never good
 #   unsure  was good whenever it was tested, but not tested in every run
 use constant COURSES => qw(flaky worse better bad unsure);
@@ -81,16 +81,17 @@ sub course_of {
 	my @tested = grep { $cells[$_] && $cells[$_]{state} ne 'skip' } 0 .. $#cells;
 	my @bad = grep { $cells[$_]{state} ne 'pass' } @tested;
 	my @good = grep { $cells[$_]{state} eq 'pass' } @tested;
-	my ($changes, $bad_since, $before) = (0, undef, undef);
+	my ($changes, $stretches, $bad_since, $before) = (0, 0, undef, undef);
 
 	return if !@tested || (!@bad && @tested == @cells);
 	for my $i (@tested) {
 		my $is_bad = $cells[$i]{state} ne 'pass';
 		$changes++ if defined $before && $before != $is_bad;
+		$stretches++ if $is_bad && !$before;
 		$bad_since = $is_bad ? $bad_since // $i + 1 : undef;
 		$before = $is_bad;
 	}
-	my $course = $changes > 1 ? 'flaky'
+	my $course = $stretches > 1 ? 'flaky'
 		: $changes ? ($before ? 'worse' : 'better') : @bad ? 'bad' : 'unsure';
 	return {
 		course => $course, states => [map { $_ ? $_->{state} : undef } @cells],

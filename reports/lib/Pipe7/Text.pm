@@ -5,7 +5,7 @@ use strict;
 use warnings;
 use Exporter qw(import);
 our @EXPORT_OK = qw(text_of_matrix text_of_runs text_of_limits glyph seconds_of values_of cut
-	columns ranges LEGEND);
+	clip wrapped columns ranges LEGEND);
 
 my %glyph = (pass => '.', fail => 'F', known => 'k', skip => '-', broken => 'B');
 use constant LEGEND => '. pass  F fail  f fail at OBSERVED  k known  - skip  B broken';
@@ -23,7 +23,7 @@ sub text_of_matrix {
 	my ($matrix, $rows, $width, $details) = @_;
 	my @runs = @{ $matrix->{runs} };
 	my $text = text_of_runs($matrix, $width)
-		. "\n" . cut(sentence($matrix, scalar @$rows), $width) . "\n";
+		. "\n" . wrapped(sentence($matrix, scalar @$rows), $width, 2);
 
 	return $text if !@$rows;
 	$text .= cut(LEGEND, $width) . "\n\n";
@@ -204,6 +204,25 @@ sub cut {
 	return $text if length $text <= $width || $keep < 8;
 	my $head = int($keep / 2);
 	return substr($text, 0, $head) . '...' . substr($text, $head - $keep);
+}
+
+# Lines for a sentence, those behind the first one indented.
+sub wrapped {
+	my ($text, $width, $indent) = @_;
+	my ($lead, $rest) = $text =~ /^( *)(.*)$/s;
+	my @lines = ($lead);
+	my $fresh = 1;
+
+	for my $word (split / /, $rest) {
+		if (!$fresh && length("$lines[-1] $word") > $width) {
+			push @lines, ' ' x $indent;
+			$fresh = 1;
+		}
+		next if $fresh && $word eq '';
+		$lines[-1] .= $fresh ? $word : " $word";
+		$fresh = 0;
+	}
+	return join '', map { cut(s/ +$//r, $width) . "\n" } @lines;
 }
 
 # Cut at the end, as a line of columns has to be.

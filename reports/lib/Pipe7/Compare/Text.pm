@@ -4,13 +4,14 @@ package Pipe7::Compare::Text;
 use strict;
 use warnings;
 use Pipe7::Compare ();
-use Pipe7::Text qw(cut columns ranges);
+use Pipe7::Text qw(cut clip wrapped columns ranges);
 use Exporter qw(import);
 our @EXPORT_OK = qw(text_of_comparison entries becomes head_of counted notices);
 
 my %means = (
-	broken => 'fails, and did not', 'pass-to-skip' => 'passed, and is not tested any more',
-	gone => 'is not in NEW', changed => 'came out otherwise, not fatal',
+	broken => 'fails its run, and did not',
+	'pass-to-skip' => 'passed, and is not tested any more',
+	gone => 'is not in NEW', changed => 'came out otherwise',
 	fixed => 'passes, and did not', new => 'is not in OLD',
 );
 
@@ -19,10 +20,12 @@ sub text_of_comparison {
 	my ($comparison, $width, $why) = @_;
 	my @pairs = @{ $comparison->{pairs} };
 	my $several = @pairs > 1;
-	my $text = $several ? table_of_pairs(@pairs) : join '', map { lines_of_pair($_) } @pairs;
+	my $text = join '', $several
+		? map { clip($_, $width) . "\n" } split /\n/, table_of_pairs(@pairs)
+		: map { wrapped($_, $width, 5) } map { lines_of_pair($_) } @pairs;
 
-	$text .= join '', map { "$_\n" } notices($comparison);
-	$text .= "\n" . counted($comparison) . "\n";
+	$text .= join '', map { wrapped($_, $width, 2) } notices($comparison);
+	$text .= "\n" . wrapped(counted($comparison), $width, 2);
 	for my $class (Pipe7::Compare::CLASSES) {
 		my @entries = entries($comparison, $class) or next;
 		$text .= "\n$class: $means{$class}\n";
@@ -31,14 +34,14 @@ sub text_of_comparison {
 	my @values = @{ $comparison->{values} };
 	$text .= "\nvalues\n" if @values;
 	$text .= join '', map { value_line($_, $several) } @values;
-	$text .= "\ngate: " . join('; ', @$why) . "\n" if @$why;
+	$text .= "\n" . wrapped('gate: ' . join('; ', @$why), $width, 2) if @$why;
 	return join '', map { cut($_, $width) . "\n" } split /\n/, $text;
 }
 
 sub lines_of_pair {
 	my ($pair) = @_;
 
-	return "old  " . head_of($pair->{old}) . "\nnew  " . head_of($pair->{new}) . "\n";
+	return map { "$_  " . head_of($pair->{$_}) } qw(old new);
 }
 
 # What a run is, but not what it came to.
@@ -50,16 +53,21 @@ sub head_of {
 		defined $facts->{pipe7} ? "pipe7 $facts->{pipe7}" : undef, $run->{date};
 }
 
+# What may be cut off comes last; classes of which there is nothing are no column.
 sub table_of_pairs {
-	my @table = (['run', 'name', 'old kernel', 'new kernel', Pipe7::Compare::CLASSES, 'same']);
-	my $number = 0;
+	my @pairs = @_;
+	my @classes = grep {
+		my $class = $_;
+		grep { $_->{counts}{$class} } @pairs;
+	} Pipe7::Compare::CLASSES;
+	my @table = (['run', @classes, 'same', 'name', 'old kernel', 'new kernel']);
 
-	for my $pair (@_) {
+	for my $pair (@pairs) {
 		my @kernels = map { ($_->{facts}{kernel} // '') =~ /(\S+)$/ ? $1 : '' }
 			@$pair{qw(old new)};
 		push @table, [
-			++$number, $pair->{name}, @kernels,
-			map { $pair->{counts}{$_} } Pipe7::Compare::CLASSES, 'same',
+			scalar @table, @{ $pair->{counts} }{@classes, 'same'}, $pair->{name},
+			@kernels,
 		];
 	}
 	return columns(@table);
@@ -73,9 +81,9 @@ sub notices {
 	for my $lone (@{ $comparison->{unpaired} }) {
 		push @notices, "not compared: $lone->{side} $lone->{name}: $lone->{reason}";
 	}
-	for my $pair (@{ $comparison->{pairs} }) {
-		push @notices, map { Pipe7::Compare::unsound(uc $_, $pair->{$_}) } qw(old new);
-	}
+	push @notices, map { Pipe7::Compare::unsound('OLD', $_) }
+		Pipe7::Compare::olds(@{ $comparison->{pairs} });
+	push @notices, map { Pipe7::Compare::unsound('NEW', $_->{new}) } @{ $comparison->{pairs} };
 	return @notices;
 }
 
@@ -141,6 +149,8 @@ sub state_word {
 	my ($cell) = @_;
 
 	return 'fail (observed)' if $cell->{state} eq 'fail' && !$cell->{unexpected};
+	return "$cell->{state} (unexpected)"
+		if $cell->{unexpected} && $cell->{state} =~ /^(?:pass|skip)$/;
 	return $cell->{state} eq 'broken' ? 'BROKEN' : $cell->{state};
 }
 

@@ -5,7 +5,7 @@ use strict;
 use warnings;
 use Pipe7::History ();
 use Pipe7::Run qw(case_of);
-use Pipe7::Text qw(cut glyph LEGEND);
+use Pipe7::Text qw(cut wrapped glyph LEGEND);
 use Exporter qw(import);
 our @EXPORT_OK = qw(text_of_history title_of labels heading of_course lines_of notices);
 
@@ -16,23 +16,40 @@ my %means = (
 
 sub text_of_history {
 	my ($history, $width) = @_;
-	my $text = LEGEND . "\n";
+	my $text = cut(LEGEND, $width) . "\n";
 
 	for my $series (@{ $history->{series} }) {
 		my @labels = labels($series);
-		$text .= "\n" . title_of($series, \@labels) . "\n";
-		$text .= join '', map { "  $_\n" } notices($series, \@labels);
+		$text .= "\n" . wrapped(title_of($series, \@labels), $width, 2);
+		$text .= join '', map { wrapped("  $_", $width, 4) } notices($series, \@labels);
 		for my $course (Pipe7::History::COURSES) {
 			my @of = of_course($series, $course) or next;
-			$text .= "\n  " . heading($course, $series, \@labels) . ': ' . @of . "\n";
-			for my $line (lines_of(\@labels, @of)) {
-				my ($states, $id, $facts) = @$line;
-				$text .= "  $states  $id\n";
-				$text .= ' ' x (4 + length $states) . "$facts\n" if $facts ne '';
-			}
+			my $heading = '  ' . heading($course, $series, \@labels) . ': ' . @of;
+			$text .= "\n" . wrapped($heading, $width, 4);
+			$text .= join '', map { text_of_line($_, $width) } lines_of(\@labels, @of);
 		}
 	}
-	return join '', map { cut(s/ +$//r, $width) . "\n" } split /\n/, $text;
+	return $text;
+}
+
+# No state is cut away: where there are too many for a line they are on lines of their own, below
+# the identity.
+sub text_of_line {
+	my ($line, $width) = @_;
+	my ($states, $id, $facts) = @$line;
+	my $indent = 4 + length $states;
+	my $text;
+
+	if ($indent <= $width / 2) {
+		$text = "  $states  " . cut($id, $width - $indent) . "\n";
+	} else {
+		$indent = 4;
+		my $room = $width - $indent;
+		$text = '  ' . cut($id, $width - 2) . "\n";
+		$text .= "    $_\n" for map { s/ +$//r } $states =~ /(.{1,$room})/g;
+	}
+	return $text if $facts eq '';
+	return $text . wrapped(' ' x $indent . $facts, $width, $indent);
 }
 
 sub of_course {
