@@ -348,6 +348,10 @@ rows() {
 		here+unprivileged both.tap complete 0
 		here+container both.tap#2 complete 0
 	END
+	tar -czf both.tar.gz both.tap
+	report matrix --only runs both.tar.gz
+	grep -E '^ +1  here +unprivileged +2 ' out
+	grep -E '^ +2  here +container +2 ' out
 }
 
 @test "runs of different names are different runs, though they printed the same" {

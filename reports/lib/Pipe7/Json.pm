@@ -5,8 +5,7 @@ use strict;
 use warnings;
 use JSON::PP ();
 use Exporter qw(import);
-our @EXPORT_OK = qw(json_of_matrix json_of_comparison json_of_history
-	json_of);
+our @EXPORT_OK = qw(json_of_matrix json_of_comparison json_of_history head_of);
 
 my @of_a_run = qw(name place profile date source status reason problems facts limits totals);
 
@@ -57,6 +56,7 @@ sub json_of_history {
 	return json_of({ %$history, series => \@series });
 }
 
+# A run without what it printed.
 sub head_of {
 	my ($run) = @_;
 

@@ -3,36 +3,42 @@
 package Pipe7::Matrix;
 use strict;
 use warnings;
+use File::Basename qw(dirname);
 use POSIX qw(strftime);
-use Pipe7::Run qw(read_run);
+use Pipe7::Run qw(read_run case_of);
 use Pipe7::Sources qw(sources read_file);
 use Exporter qw(import);
-our @EXPORT_OK = qw(read_matrix join_runs read_claims differing);
+our @EXPORT_OK = qw(read_matrix program differing);
 
 my @told_of_a_case = qw(level claim cites against since at covers about);
 
 my $claims_head = qr{\Acase\tlevel\b};
 
 # The matrix of the runs in PATH...: { schema, version, generated, runs, cases, rows }, as
-# schema/matrix.json describes it; each run has its bytes in {tap} beside that.  %options:
-# claims => a file of `pipe7 list --claims`; program => a pipe7 to ask where there is no such file.
-# Dies with one line.
+# schema/matrix.json describes it; each run has its bytes in {tap} beside that.  $asked is a file
+# of `pipe7 list --claims`, or undef: then it is looked for beside the runs, and the program is
+# asked.  Dies with one line.
 sub read_matrix {
-	my ($paths, %options) = @_;
+	my ($paths, $asked) = @_;
 	my ($sources, $claims) = sources(@$paths);
 
-	$claims = read_file($options{claims}) if defined $options{claims};
-	$claims //= ask($options{program});
-	my $file = defined $options{claims} ? "--claims '$options{claims}'" : 'claims.tsv';
+	$claims = read_file($asked) if defined $asked;
+	$claims //= ask(program());
+	my $file = defined $asked ? "--claims '$asked'" : 'claims.tsv';
 	my $cases = eval { read_claims($claims) } // die "$file: $@";
 	return join_runs([map { read_run($_) } @$sources], $cases);
+}
+
+# The pipe7 that knows the cases: of the environment, else of this tree.
+sub program {
+	return $ENV{PIPE7} // dirname(__FILE__) . '/../../../out/pipe7';
 }
 
 # What the program says of its cases; nothing where there is none, or it is another.
 sub ask {
 	my ($program) = @_;
 
-	return if !defined $program || !-x $program;
+	return if !-x $program;
 	open my $claims, '-|', 'sh', '-c', 'exec "$0" list --claims 2>/dev/null', $program
 		or return;
 	local $/;
@@ -125,11 +131,10 @@ sub in_order {
 sub row_of {
 	my ($id, $runs) = @_;
 	my @cells = map { $_->{results}{$id} } @$runs;
-	my ($family, $name) = split m{/}, $id;
+	my ($family) = split m{/}, $id;
 
 	return {
-		id => $id, family => $family // '',
-		case => join('/', grep { defined } $family, $name),
+		id => $id, family => $family // '', case => case_of($id),
 		differs => differing(@cells), cells => \@cells,
 	};
 }

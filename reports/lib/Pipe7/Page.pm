@@ -11,6 +11,7 @@ use File::Basename qw(basename dirname);
 use HTML::Template;
 use JSON::PP ();
 use MIME::Base64 qw(encode_base64);
+use Pipe7::Json qw(head_of);
 
 our @EXPORT_OK = qw(page);
 
@@ -136,11 +137,9 @@ sub reason_of {
 	return %reason ? \%reason : undef;
 }
 
-my @of_a_run = qw(name place profile date source status reason problems facts limits totals);
-
 sub run_of {
 	my ($run) = @_;
-	return { tap => defined $run->{tap} ? 1 : 0, map { $_ => $run->{$_} } @of_a_run };
+	return { %{ head_of($run) }, tap => defined $run->{tap} ? 1 : 0 };
 }
 
 # The reports as they were, byte by byte, compressed: panel.js makes files of them.

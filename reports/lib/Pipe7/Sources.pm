@@ -46,7 +46,6 @@ sub identity {
 }
 
 # `depth` is that of the path below one that the user named.  What is no run is an error there.
-# A program that ran several profiles, as the first process of a kernel, printed a report for each.
 sub in_path {
 	my ($path, $depth) = @_;
 
@@ -62,13 +61,21 @@ sub in_path {
 	expect_size($path, length $bytes, SIZE_MAX);
 	die "'$path': expected TAP: there is no plan and no test line in it\n"
 		if $depth == 0 && $bytes !~ $like_tap;
+	return ([runs_in($path, $path, $bytes)]);
+}
+
+# A program that ran several profiles, as the first process of a kernel, printed a report for each.
+sub runs_in {
+	my ($path, $source, $bytes, $date) = @_;
 	my ($first, @more) = split /^(?=TAP version \d+\r?$)/m, $bytes;
-	$first .= shift @more if @more && $first !~ /^TAP version \d/;
+	my %run = (name => run_name($path), date => $date);
 	my $number = 1;
-	my @runs = { name => run_name($path), source => $path, bytes => $first // '' };
-	push @runs, { name => run_name($path), source => "$path#" . ++$number, bytes => $_ }
-		for @more;
-	return (\@runs);
+
+	$first .= shift @more if @more && $first !~ /^TAP version \d/;
+	return (
+		{ %run, source => $source, bytes => $first // '' },
+		map { { %run, source => "$source#" . ++$number, bytes => $_ } } @more,
+	);
 }
 
 # With the directories in it, but not those that links lead to.
@@ -122,12 +129,11 @@ sub in_archive {
 	die "'$path': expected an archive with TAP in it\n" if !@tap && $depth == 0;
 	my %told = $meta ? told_by($meta->get_content) : ();
 	@tap = sort { order($told{ $a->full_path }) <=> order($told{ $b->full_path }) } @tap;
-	my @runs = map { {
-		name => run_name($_->full_path),
-		source => "$path:" . $_->full_path,
-		bytes => $_->get_content // '',
-		date => $told{ $_->full_path }{date} // $told{''}{date} // $date,
-	} } @tap;
+	my @runs = map {
+		my $name = $_->full_path;
+		runs_in($name, "$path:$name", $_->get_content // '',
+			$told{$name}{date} // $told{''}{date} // $date);
+	} @tap;
 	return (\@runs, $claims && $claims->get_content);
 }
 

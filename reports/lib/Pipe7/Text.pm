@@ -4,8 +4,8 @@ package Pipe7::Text;
 use strict;
 use warnings;
 use Exporter qw(import);
-our @EXPORT_OK = qw(text_of_matrix text_of_runs text_of_limits glyph seconds_of values_of cut
-	clip wrapped columns ranges LEGEND);
+our @EXPORT_OK = qw(text_of_matrix text_of_runs text_of_limits glyph values_of cut clip
+	wrapped columns ranges LEGEND);
 
 my %glyph = (pass => '.', fail => 'F', known => 'k', skip => '-', broken => 'B');
 use constant LEGEND => '. pass  F fail  f fail at OBSERVED  k known  - skip  B broken';
