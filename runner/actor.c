@@ -12,14 +12,14 @@
 #include "proc.h"
 #include "trial.h"
 
-enum { TICK_LAST_US = 32000 };
+enum { TICK_LAST_US = 32000, STAGE_WAIT_US = 200000 };
 
 // Longer on a machine that is slower, by --timeout-scale.
 static long first_tick(const struct trial *t)
 {
 	enum { TICKS_IN_LIMIT = 80000 }; // of 125 us
 
-	return t->time_limit_ms * 1000L / TICKS_IN_LIMIT + 1;
+	return t->time_limit_ms * 1000 / TICKS_IN_LIMIT + 1;
 }
 
 static long longer(long tick_us)
@@ -140,14 +140,54 @@ struct actor *start_thread(struct trial *t, actor_body *body, const void *arg)
 	return a;
 }
 
-// Before its attempt returns, an actor sleeps nowhere else.
-static bool asleep(struct trial *t, const struct actor *a)
+static enum sleep sleep_of(struct trial *t, const struct actor *a)
 {
 	enum sleep sleep = proc_sleep(atomic_load(&a->pid));
 
 	if (sleep == NOBODY_CAN_TELL)
 		skip(t, "absent: /proc of this PID namespace, to see a process asleep");
-	return sleep == ASLEEP && atomic_load(&a->phase) == CALLING;
+	return sleep;
+}
+
+// Before its attempt returns, an actor sleeps nowhere else.
+static bool asleep(struct trial *t, const struct actor *a)
+{
+	return sleep_of(t, a) == ASLEEP && atomic_load(&a->phase) == CALLING;
+}
+
+// What the other processes of the trial have done until now; false if one of them is not blocked.
+static bool others_blocked(const struct trial *t, uint64_t *done)
+{
+	uint32_t count = atomic_load(&t->record->actor_count);
+	bool blocked = proc_is_blocked(atomic_load(&t->record->stranger), false, done);
+
+	for (uint32_t i = 0; i < count && i < TRIAL_ACTORS_MAX; i++) {
+		const struct actor *a = &t->record->actors[i];
+		bool stopped = atomic_load(&a->stopped) != 0;
+
+		if (a != t->self && !proc_is_blocked(atomic_load(&a->pid), stopped, done))
+			blocked = false;
+	}
+	return blocked;
+}
+
+// An actor that sleeps when time is up never returns if nobody is left who would wake it: every
+// other one is blocked as well, and none has moved since.
+static bool asleep_for_good(struct trial *t, const struct actor *a)
+{
+	enum { LOOKS = 3, PAUSE_US = 50000 };
+	uint64_t before = 0;
+
+	if (sleep_of(t, a) == AWAKE || !others_blocked(t, &before))
+		return false;
+	for (int i = 0; i < LOOKS; i++) {
+		uint64_t now = 0;
+
+		futex_wait(&t->record->stage, atomic_load(&t->record->stage), PAUSE_US);
+		if (!others_blocked(t, &now) || now != before)
+			return false;
+	}
+	return atomic_load(&a->phase) == CALLING;
 }
 
 static bool gone(struct trial *t, const struct actor *a)
@@ -169,7 +209,7 @@ struct outcome actor_outcome(struct trial *t, struct actor *a, bool may_block)
 	long i = a - t->record->actors, tick = first_tick(t);
 	struct here at;
 
-	for (; ms_left(&t->deadline) > 0; tick = longer(tick)) {
+	for (; !time_is_up(t); tick = longer(tick)) {
 		bool ended = gone(t, a); // before phase: the dead change nothing
 		uint32_t phase = atomic_load(&a->phase);
 
@@ -185,17 +225,17 @@ struct outcome actor_outcome(struct trial *t, struct actor *a, bool may_block)
 			return (struct outcome)BLOCKS;
 		futex_wait(&a->phase, phase, tick);
 	}
-	if (atomic_load(&a->phase) == CALLING && asleep(t, a))
+	if (asleep_for_good(t, a))
 		return (struct outcome)BLOCKS;
 	spot_as_here(&a->at, &at);
-	decide(t, BROKEN, &at, "an outcome", "still running at the time limit");
+	decide_late(t, BROKEN, &at, "an outcome", "still running at the time limit");
 }
 
 static bool finished(struct trial *t, struct actor *a)
 {
 	long i = a - t->record->actors;
 
-	while (a->thread && !atomic_load(&a->ended) && ms_left(&t->deadline) > 0)
+	while (a->thread && !atomic_load(&a->ended) && !time_is_up(t))
 		futex_wait(&a->phase, atomic_load(&a->phase), TICK_LAST_US);
 	if (!a->thread && !t->children[i].reaped) {
 		while (must_or_fail(t, waitpid(actor_pid(a), &t->children[i].status, 0), EINTR) ==
@@ -213,8 +253,9 @@ void must_finish(struct trial *t, struct actor *a)
 	if (finished(t, a))
 		return;
 	spot_as_here(&a->at, &at);
-	decide(t, BROKEN, &at, "the actor's end", "%s",
-	       a->thread ? "still running at the time limit" : "it died");
+	if (a->thread)
+		decide_late(t, BROKEN, &at, "the actor's end", "still running at the time limit");
+	decide(t, BROKEN, &at, "the actor's end", "it died");
 }
 
 pid_t actor_pid(const struct actor *a)
@@ -239,10 +280,9 @@ void await_stage(struct trial *t, uint32_t stage)
 		if (now >= stage)
 			return;
 		if (atomic_load(&t->record->verdict) > DECIDING)
-			_exit(0); // whoever was to reach it has ended the trial
-		long left = ms_left(&t->deadline);
-		if (left <= 0 && t->self == NULL) // an actor waits on: others know more
-			decide(t, BROKEN, HERE("await_stage"), "the stage", "not reached");
-		futex_wait(&t->record->stage, now, left > 0 && left < 1000 ? left * 1000 : 1000000);
+			_exit(0);                     // whoever was to reach it has ended the trial
+		if (time_is_up(t) && t->self == NULL) // an actor waits on: others know more
+			decide_late(t, BROKEN, HERE("await_stage"), "the stage", "not reached");
+		futex_wait(&t->record->stage, now, STAGE_WAIT_US);
 	}
 }

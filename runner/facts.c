@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 #include <errno.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,6 +28,7 @@ static const char *const names[] = { "pipe7",
 				     "machine",
 				     "page_size",
 				     "processors",
+				     "processors_allowed",
 				     "word_bits",
 				     "credentials",
 				     "uid",
@@ -46,7 +48,11 @@ static const char *const names[] = { "pipe7",
 				     "pipe-user-pages-soft",
 				     "pipe-user-pages-hard",
 				     "rlimit_nofile",
-				     "rlimit_nproc" };
+				     "rlimit_nproc",
+				     "fork_us",
+				     "wakeup_us",
+				     "load_average",
+				     "cpu_pressure" };
 
 bool fact_exists(const char *name)
 {
@@ -99,6 +105,7 @@ static void add_date(struct text *text)
 static void add_kernel(struct text *text)
 {
 	struct utsname uts;
+	cpu_set_t allowed;
 
 	if (uname(&uts) == 0) {
 		fact(text, "kernel", "%s %s", uts.sysname, uts.release);
@@ -107,6 +114,8 @@ static void add_kernel(struct text *text)
 	}
 	fact(text, "page_size", "%zu", page_size());
 	fact(text, "processors", "%ld", sysconf(_SC_NPROCESSORS_ONLN));
+	if (sched_getaffinity(0, sizeof allowed, &allowed) == 0)
+		fact(text, "processors_allowed", "%d", CPU_COUNT(&allowed));
 	fact(text, "word_bits", "%zu", 8 * sizeof(long));
 }
 

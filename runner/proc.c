@@ -58,18 +58,63 @@ bool proc_look_up(pid_t pid, char *state, pid_t *parent)
 	return true;
 }
 
-// Linux prints "running" or the number of the call; where there is no such file,
-// or it is refused, the state letter must do.
+// Linux prints "running" or the number of the call, that of a process which is stopped in it too;
+// where there is no such file, or it is refused, the state letter must do.
 enum sleep proc_sleep(pid_t pid)
 {
 	char text[PROC_TEXT_MAX], state;
 	pid_t parent;
 
-	if (read_proc(pid, "syscall", text))
-		return text[0] >= '0' && text[0] <= '9' ? ASLEEP : AWAKE;
+	if (read_proc(pid, "syscall", text) && (text[0] < '0' || text[0] > '9'))
+		return AWAKE;
 	if (proc_look_up(pid, &state, &parent))
-		return state == 'S' ? ASLEEP : AWAKE;
+		return state == 'S' ? ASLEEP : state == 'D' ? UNINTERRUPTIBLE : AWAKE;
 	return proc_is_ours() ? AWAKE : NOBODY_CAN_TELL;
+}
+
+// proc_pid_stat(5): utime and stime are the 14th and 15th field, the state is the third.
+static bool read_stat(pid_t pid, struct proc_times *times)
+{
+	enum { UTIME = 14, STATE = 3 };
+	char text[PROC_TEXT_MAX], *field;
+
+	if (!read_proc(pid, "stat", text) || (field = strrchr(text, ')')) == NULL ||
+	    field[1] == '\0')
+		return false;
+	field += 2;
+	*times = (struct proc_times){ .state = *field };
+	for (int i = STATE; i < UTIME && field != NULL; i++)
+		field = (field = strchr(field, ' ')) ? field + 1 : NULL;
+	if (field != NULL) {
+		char *next;
+		uint64_t user = strtoull(field, &next, 10), kernel = strtoull(next, NULL, 10);
+		times->ran_ns = (user + kernel) * (1000000000u / (uint64_t)sysconf(_SC_CLK_TCK));
+	}
+	return true;
+}
+
+bool proc_read_times(pid_t pid, struct proc_times *times)
+{
+	char text[PROC_TEXT_MAX], *next;
+
+	if (!read_stat(pid, times))
+		return false;
+	if (read_proc(pid, "schedstat", text)) {
+		times->ran_ns = strtoull(text, &next, 10);
+		times->waited_ns = strtoull(next, &next, 10);
+		times->switches = strtoull(next, NULL, 10);
+	}
+	return true;
+}
+
+bool proc_is_blocked(pid_t pid, bool may_be_stopped, uint64_t *done)
+{
+	struct proc_times times;
+
+	if (pid <= 0 || !proc_read_times(pid, &times))
+		return true;
+	*done += times.ran_ns + times.switches;
+	return strchr(may_be_stopped ? "SDZXT" : "SDZX", times.state) != NULL;
 }
 
 // proc(5), /proc/PID/task/TID/children: numbers, each with a blank after it.  A last one that was

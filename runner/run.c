@@ -30,6 +30,7 @@ struct shared {
 struct queue {
 	unsigned trials[TRIALS_MAX];
 	unsigned count;
+	bool last; // they have been run before
 };
 
 struct crew {
@@ -52,7 +53,7 @@ static _Noreturn void work(struct run *run, const struct queue *queue, unsigned 
 		if (place >= queue->count || atomic_load(&run->shared->unclean))
 			_exit(0);
 		atomic_store(&run->shared->current[seat], (int)queue->trials[place]);
-		if (!supervise(run, queue->trials[place]))
+		if (!supervise(run, queue->trials[place], queue->last))
 			atomic_store(&run->shared->unclean, 1);
 		atomic_store(&run->shared->current[seat], -1);
 	}
@@ -106,11 +107,12 @@ static bool print_ready(struct run *run)
 	return output_write(&text);
 }
 
-static void mourn(struct run *run, int trial)
+static void mourn(struct run *run, int trial, bool last)
 {
-	if (trial < 0 || atomic_load(&run->records[trial].done))
+	struct record *record = &run->records[trial < 0 ? 0 : trial];
+
+	if (trial < 0 || atomic_load(&record->done) || (!last && atomic_load(&record->again)))
 		return;
-	struct record *record = &run->records[trial];
 	snprintf(record->got, sizeof record->got, "its supervisor was killed");
 	record->decided_at = record->at;
 	atomic_store(&record->verdict, BROKEN);
@@ -125,7 +127,7 @@ static void mourn(struct run *run, int trial)
 static void mourn_lost(struct run *run, const struct queue *queue)
 {
 	for (unsigned i = 0; i < queue->count && !atomic_load(&run->shared->unclean); i++)
-		mourn(run, (int)queue->trials[i]);
+		mourn(run, (int)queue->trials[i], queue->last);
 }
 
 // Reaps; false with a reason if the run cannot go on.
@@ -148,7 +150,7 @@ static bool reap(struct run *run, const struct queue *queue, struct crew *crew,
 			crew->alive--;
 			if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 				continue;
-			mourn(run, atomic_load(&run->shared->current[seat]));
+			mourn(run, atomic_load(&run->shared->current[seat]), queue->last);
 			if (!hire(run, queue, crew, seat))
 				snprintf(reason, REASON_MAX, "no process for a supervisor");
 		}
@@ -199,6 +201,14 @@ static void sort_trials(const struct run *run, struct queue *together, struct qu
 	}
 }
 
+static void find_late(struct run *run, struct queue *again)
+{
+	for (unsigned i = 0; i < run->count; i++)
+		if (!atomic_load(&run->records[i].done))
+			again->trials[again->count++] = i;
+	run->again = again->count;
+}
+
 // Trials sleep as much as they compute, so two share a processor.  Where processes
 // are scarce, supervisors must not take them from the trials' actors.
 static unsigned default_jobs(void)
@@ -216,7 +226,7 @@ static unsigned default_jobs(void)
 
 int run_all(struct run *run, char reason[REASON_MAX])
 {
-	static struct queue together, alone; // too large for a stack
+	static struct queue together, alone, again; // too large for a stack
 	unsigned jobs = run->options->jobs ? run->options->jobs : default_jobs();
 
 	reason[0] = '\0';
@@ -227,13 +237,18 @@ int run_all(struct run *run, char reason[REASON_MAX])
 		snprintf(reason, REASON_MAX, "no shared memory");
 		return -1;
 	}
-	together.count = alone.count = 0;
+	together.count = alone.count = again.count = 0;
+	again.last = true;
 	sort_trials(run, &together, &alone);
 	// Results are printed in the order of the list: those that run alone come first, lest the
 	// others wait for them unseen, which in a booted kernel looks like a hang.
 	int ended = go_through(run, &alone, 1, reason);
 	if (ended == 0)
 		ended = go_through(run, &together, jobs, reason);
+	if (ended == 0) {
+		find_late(run, &again);
+		ended = go_through(run, &again, 1, reason);
+	}
 	sweep(NULL, 0, run->guardian_pid);
 	munmap(run->shared, sizeof *run->shared);
 	return ended;

@@ -103,8 +103,15 @@ struct caught caught(const struct trial *t, int signal)
 				atomic_load(&r->sender), atomic_load(&r->receiver) };
 }
 
+static struct actor *record_of(const struct trial *t, const struct actor *actor)
+{
+	return t->record->actors + (actor - t->record->actors);
+}
+
 void must_signal(struct trial *t, const struct actor *actor, int signal)
 {
+	if (signal == SIGCONT)
+		atomic_store(&record_of(t, actor)->stopped, 0);
 	if (actor->thread)
 		must(t, syscall(SYS_tgkill, getpid(), actor_pid(actor), signal));
 	else
@@ -121,8 +128,8 @@ void must_interrupt(struct trial *t, const struct actor *actor, int signal)
 	while (atomic_load(&r->count) == before) {
 		if (atomic_load(&t->record->verdict) > DECIDING)
 			_exit(0); // whoever was to handle it has ended the trial
-		if (ms_left(&t->deadline) <= 0)
-			decide(t, BROKEN, HERE("must_interrupt"), "a handler", "not run");
+		if (time_is_up(t))
+			decide_late(t, BROKEN, HERE("must_interrupt"), "a handler", "not run");
 		futex_wait(&r->count, before, WAIT_US);
 	}
 }
@@ -134,6 +141,7 @@ void must_stop(struct trial *t, const struct actor *actor)
 	// A group of its own: when a process leaves a group with a stopped member, some
 	// kernels take the group for newly orphaned and send it SIGHUP.
 	must(t, setpgid(actor_pid(actor), actor_pid(actor)));
+	atomic_store(&record_of(t, actor)->stopped, 1);
 	must_signal(t, actor, SIGSTOP);
 	must(t, waitpid(actor_pid(actor), &status, WUNTRACED));
 	if (!WIFSTOPPED(status))

@@ -56,6 +56,14 @@ static int skip_all(struct run *run, const char *reason)
 	return fails ? STATUS_UNEXPECTED : STATUS_NO_PROFILE;
 }
 
+static void add_facts(struct run *run, struct text *text)
+{
+	facts_gather(text, run->options, &run->credentials);
+	pace_measure(&run->pace);
+	pace_add(text, &run->pace);
+	pace_add_load(text, "");
+}
+
 static void print_beginning(struct run *run)
 {
 	char bytes[FACTS_TEXT_MAX + TAP_POINT_MAX];
@@ -64,7 +72,7 @@ static void print_beginning(struct run *run)
 	if (run->options->command == COMMAND_RUN)
 		tap_begin(&text, run->options->format, run->count);
 	if (run->options->command == COMMAND_RUN || !run->options->limits)
-		facts_gather(&text, run->options, &run->credentials);
+		add_facts(run, &text);
 	known_hold(&run->known, text.bytes);
 	print(run, &text);
 	if (run->options->limits)
@@ -98,6 +106,18 @@ static bool print_idle_entries(struct run *run)
 	return idle;
 }
 
+static void print_end(struct run *run)
+{
+	char bytes[TAP_POINT_MAX];
+	struct text text = { bytes, sizeof bytes, 0 };
+
+	pace_add_load(&text, "_end");
+	if (run->again > 0)
+		text_add(&text, "# %u trial%s run again: the machine was too busy\n", run->again,
+			 run->again == 1 ? " was" : "s were");
+	print(run, &text);
+}
+
 static int status_of(struct run *run)
 {
 	char bytes[TAP_POINT_MAX];
@@ -126,6 +146,7 @@ static int run_here(struct run *run)
 	if (run->options->command == COMMAND_FACTS)
 		return run->output_lost ? STATUS_BAILED_OUT : STATUS_OK;
 	int ended = run_all(run, reason);
+	print_end(run);
 	if (ended > 0) {
 		snprintf(whole, sizeof whole, "ended by %s", signal_name(ended));
 		return bail_out(run, whole);

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -16,12 +17,19 @@
 #include "process.h"
 #include "run.h"
 #include "sweep.h"
+#include "time_limit.h"
 
 enum {
-	TRIAL_LIMIT_MS = 10000, // times --timeout-scale; actors get nine tenths
+	TRIAL_LIMIT_MS = 10000, // times --timeout-scale and what the machine is slower
+	AGAIN_TIMES = 10,       // that a trial gets when it is run again, alone
 };
 
-static struct trial trial_of(const struct run *run, unsigned index)
+static long limit_ms(const struct run *run)
+{
+	return (long)(TRIAL_LIMIT_MS * run->options->timeout_scale * run->pace.slower);
+}
+
+static struct trial trial_of(const struct run *run, unsigned index, bool last)
 {
 	const struct identity *id = &run->trials[index];
 	struct trial t = {
@@ -30,13 +38,13 @@ static struct trial trial_of(const struct run *run, unsigned index)
 		.way = id->way,
 		.record = &run->records[index],
 		.index = index,
-		.time_limit_ms = (int)(TRIAL_LIMIT_MS * run->options->timeout_scale),
+		.time_limit_ms = limit_ms(run) * (last ? AGAIN_TIMES : 1),
 		.own_uid = run->credentials.own_uids,
 		.tune = run->options->tune_host ? run->guardian : NULL,
 		.scratch = run->guardian->scratch[0] ? run->guardian->scratch : NULL,
 		.socket = -1,
 	};
-	deadline_in(&t.deadline, t.time_limit_ms / 10 * 9);
+	deadline_in(&t.begun, 0);
 	return t;
 }
 
@@ -85,32 +93,28 @@ static bool start_stranger(struct trial *t, const struct run *run, int socket)
 	_exit(0);
 }
 
-enum end { IN_TIME, ASLEEP_AT_LIMIT, RUNNING_AT_LIMIT, ENDLESS };
-
-static enum end wait_for(pid_t pid, int limit_ms, int *status)
+// Waits for the trial's first process; returns TIME_LEFT if it ended by itself.
+static enum time_end wait_for(const struct trial *t, pid_t pid, long quiet_ms, int *status)
 {
-	struct timespec deadline;
+	struct time_limit limit;
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
-	deadline_in(&deadline, limit_ms);
+	time_limit_begin(&limit, t->record, pid, t->time_limit_ms, quiet_ms);
 	while (waitpid(pid, status, WNOHANG) == 0) {
-		long left = ms_left(&deadline);
+		enum time_end end = time_limit_look(&limit);
+		long us = time_limit_tick_us(&limit);
 
-		if (left <= 0) {
-			enum sleep sleep = proc_sleep(pid);
-
+		atomic_store(&t->record->counted_ms, limit.counted_ms);
+		if (end != TIME_LEFT) {
 			kill(-pid, SIGKILL);
 			kill(pid, SIGKILL);
-			waitpid(pid, status, 0);
-			if (sleep == NOBODY_CAN_TELL)
-				return ENDLESS;
-			return sleep == ASLEEP ? ASLEEP_AT_LIMIT : RUNNING_AT_LIMIT;
+			return end;
 		}
-		sigtimedwait(&set, NULL, &(struct timespec){ left / 1000, left % 1000 * 1000000 });
+		sigtimedwait(&set, NULL, &(struct timespec){ us / 1000000, us % 1000000 * 1000 });
 	}
-	return IN_TIME;
+	return TIME_LEFT;
 }
 
 __attribute__((format(printf, 3, 4))) static void
@@ -126,26 +130,39 @@ settle(struct record *record, enum verdict verdict, const char *format, ...)
 	atomic_store(&record->verdict, verdict);
 }
 
-// A trial that was starved of the processor says nothing; one that sleeps in the
-// claim's own call has shown what the kernel does.
-static void judge_end(struct record *record, enum end end, int status, int strays)
+// One whose processes are blocked in the claim's own call, every one, has shown what the kernel
+// does; one that was starved, or computes, has shown nothing.
+static void judge_limit(struct record *record, enum time_end end)
 {
 	bool expecting = atomic_load(&record->expecting) != 0;
 
-	if (atomic_load(&record->verdict) <= DECIDING) {
-		if (end == RUNNING_AT_LIMIT)
-			settle(record, BROKEN, "still running at the time limit");
-		else if (end == ENDLESS)
-			settle(record, BROKEN, "never returned; without /proc nobody knows why");
-		else if (end == ASLEEP_AT_LIMIT)
-			settle(record, expecting ? FAIL : BROKEN, "never returned");
-		else if (WIFSIGNALED(status))
-			settle(record, BROKEN, "the trial died of %s",
-			       signal_name(WTERMSIG(status)));
-		else
-			settle(record, BROKEN, "the trial exited with status %d, undecided",
-			       WEXITSTATUS(status));
+	if (end == TIME_QUIET && expecting) {
+		settle(record, FAIL, "never returned");
+		return;
 	}
+	if (end == TIME_UNSEEN)
+		settle(record, BROKEN, "never returned; without /proc nobody knows why");
+	else if (end == TIME_QUIET)
+		settle(record, BROKEN, "never returned");
+	else if (end == TIME_STOPPED)
+		settle(record, BROKEN, "stopped by a signal until the time limit");
+	else
+		settle(record, BROKEN, "still running at the time limit");
+	bool slow = end == TIME_RUNNING || end == TIME_STARVED;
+	atomic_store(&record->late, slow ? TOO_SLOW : HUNG);
+}
+
+static void judge_end(struct record *record, enum time_end end, int status, int strays)
+{
+	int verdict = atomic_load(&record->verdict);
+
+	if (verdict <= DECIDING && end != TIME_LEFT)
+		judge_limit(record, end);
+	else if (verdict <= DECIDING && WIFSIGNALED(status))
+		settle(record, BROKEN, "the trial died of %s", signal_name(WTERMSIG(status)));
+	else if (verdict <= DECIDING)
+		settle(record, BROKEN, "the trial exited with status %d, undecided",
+		       WEXITSTATUS(status));
 	if (strays > 0)
 		settle(record, BROKEN, "%d stray process%s left behind", strays,
 		       strays == 1 ? "" : "es");
@@ -181,7 +198,7 @@ static void carry_out(struct trial *t, const struct run *run)
 		sweep(record, 0, 0);
 		return;
 	}
-	enum end end = wait_for(pid, t->time_limit_ms, &status);
+	enum time_end end = wait_for(t, pid, limit_ms(run), &status);
 	judge_end(record, end, status, sweep(record, pid, 0));
 }
 
@@ -199,13 +216,36 @@ static bool may_tune(const struct run *run, const struct case_decl *decl,
 	return true;
 }
 
-bool supervise(struct run *run, unsigned index)
+// A verdict of the kernel stands.  That of a limit waits for a machine on which nothing else of
+// the run is left.
+static bool is_to_be_run_again(struct record *record, bool last)
+{
+	int verdict = atomic_load(&record->verdict), late = atomic_load(&record->late);
+	size_t length = strnlen(record->got, sizeof record->got - 1);
+
+	if (late == IN_TIME || (verdict != BROKEN && verdict != SKIP))
+		return false;
+	if (last && late == TOO_SLOW && verdict == BROKEN)
+		snprintf(record->got + length, sizeof record->got - length,
+			 ": the machine was too slow: -j 1, --timeout-scale");
+	return !last;
+}
+
+static void begin_again(struct record *record)
+{
+	memset(record, 0, sizeof *record);
+	atomic_store(&record->again, 1);
+}
+
+bool supervise(struct run *run, unsigned index, bool last)
 {
 	char why[GUARDIAN_REASON_MAX];
-	struct trial t = trial_of(run, index);
+	struct trial t = trial_of(run, index, last);
 	struct timespec begun, ended;
 	int err = 0;
 
+	if (last)
+		begin_again(t.record);
 	clock_gettime(CLOCK_MONOTONIC, &begun);
 	if (!may_tune(run, t.decl, why))
 		settle(t.record, SKIP, "%s", why);
@@ -216,6 +256,9 @@ bool supervise(struct run *run, unsigned index)
 	clock_gettime(CLOCK_MONOTONIC, &ended);
 	t.record->duration_us = (long)(ended.tv_sec - begun.tv_sec) * 1000000 +
 				(ended.tv_nsec - begun.tv_nsec) / 1000;
-	atomic_store(&t.record->done, 1);
+	if (is_to_be_run_again(t.record, last))
+		atomic_store(&t.record->again, 1);
+	else
+		atomic_store(&t.record->done, 1);
 	return err == 0;
 }

@@ -10,7 +10,13 @@
 #include "proc.h"
 #include "sweep.h"
 
-enum { SWEEP_LIMIT_MS = 5000 };
+enum {
+	WAIT_LAST_US = 50000,
+	// How long nothing may come of killing them, while none of them only waits for a processor to
+	// end on, and how long altogether.
+	SWEEP_LIMIT_US = 5000000,
+	SWEEP_STARVED_US = 120000000,
+};
 
 static bool is_registered(const struct record *record, pid_t pid)
 {
@@ -24,8 +30,9 @@ static bool is_registered(const struct record *record, pid_t pid)
 	return false;
 }
 
-// The children that orphaned processes have become, sessions of their own or not.
-static int kill_children(pid_t except)
+// The children that orphaned processes have become, sessions of their own or not.  Those that
+// `runnable` counts have only to be given a processor.
+static int kill_children(pid_t except, int *runnable)
 {
 	int found = 0;
 	DIR *proc = opendir("/proc");
@@ -40,6 +47,7 @@ static int kill_children(pid_t except)
 		    parent == getpid()) {
 			kill(pid, SIGKILL);
 			found++;
+			*runnable += state == 'R';
 		}
 	}
 	if (proc)
@@ -48,15 +56,18 @@ static int kill_children(pid_t except)
 }
 
 // The same for who asks again until none is left: quicker, and may miss some.
-static void kill_some_children(void)
+static void kill_some_children(int *runnable)
 {
-	pid_t children[PROC_CHILDREN_MAX];
+	pid_t children[PROC_CHILDREN_MAX], parent;
 	int count = proc_children(children);
+	char state;
 
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count; i++) {
 		kill(children[i], SIGKILL);
+		*runnable += proc_look_up(children[i], &state, &parent) && state == 'R';
+	}
 	if (count == 0)
-		kill_children(0);
+		kill_children(0, runnable);
 }
 
 static void wait_for_child(long us)
@@ -78,31 +89,33 @@ static void kill_session(pid_t leader)
 
 int sweep(const struct record *record, pid_t leader, pid_t except)
 {
-	struct timespec deadline;
-	long tick_us = 250;
+	long tick_us = 250, blocked_us = 0, waited_us = 0;
 	int strays = 0;
 
-	deadline_in(&deadline, SWEEP_LIMIT_MS);
 	if (leader > 0)
 		kill(-leader, SIGKILL);
 	if (record != NULL)
 		kill_session(atomic_load(&record->stranger));
-	while (ms_left(&deadline) > 0) {
+	while (blocked_us < SWEEP_LIMIT_US && waited_us < SWEEP_STARVED_US) {
 		pid_t pid = waitpid(-1, NULL, WNOHANG);
+		int runnable = 0;
 
 		if (pid == -1)
 			return strays;
 		if (pid > 0) {
-			strays += record != NULL && !is_registered(record, pid);
+			strays += record != NULL && pid != leader && !is_registered(record, pid);
+			blocked_us = 0;
 			continue;
 		}
 		// Those of the session die by themselves; look for others only then.
-		if (record == NULL && kill_children(except) == 0)
+		if (record == NULL && kill_children(except, &runnable) == 0)
 			return strays;
 		wait_for_child(tick_us);
 		if (record != NULL)
-			kill_some_children();
-		tick_us *= 2;
+			kill_some_children(&runnable);
+		waited_us += tick_us;
+		blocked_us += runnable > 0 ? 0 : tick_us;
+		tick_us = tick_us < WAIT_LAST_US ? 2 * tick_us : WAIT_LAST_US;
 	}
 	return -1;
 }

@@ -146,13 +146,17 @@ static void add_details(struct text *text, const char *margin, const struct poin
 
 static void add_notes(struct text *text, const char *margin, const struct record *r)
 {
-	uint32_t count = atomic_load(&r->note_count);
+	uint32_t noted = atomic_load(&r->note_count), count = noted < NOTES_MAX ? noted : NOTES_MAX;
+	char key[16];
 
-	for (uint32_t i = 0; i < count && i < NOTES_MAX; i++) {
-		text_add(text, "%snote%u: ", margin, i + 1);
-		text_add_scalar(text, r->notes[i], sizeof r->notes[i]);
-		text_add(text, "\n");
+	for (uint32_t i = 0; i < count; i++) {
+		snprintf(key, sizeof key, "note%u", i + 1);
+		add_line(text, margin, key, r->notes[i], sizeof r->notes[i]);
 	}
+	snprintf(key, sizeof key, "note%u", count + 1);
+	if (atomic_load(&r->again))
+		add_line(text, margin, key,
+			 "run again, alone and with more time: no verdict before that", TEXT_MAX);
 }
 
 // Every point says how long it took; one that is not a plain pass, all it knows.

@@ -24,7 +24,12 @@ long ms_left(const struct timespec *deadline)
 
 bool time_is_short(const struct trial *t)
 {
-	return ms_left(&t->deadline) < t->time_limit_ms / 2;
+	return -ms_left(&t->begun) > t->time_limit_ms / 2;
+}
+
+bool time_is_up(const struct trial *t)
+{
+	return atomic_load(&t->record->counted_ms) >= t->time_limit_ms / 10 * 9;
 }
 
 void deadline_in(struct timespec *deadline, long ms)
@@ -76,11 +81,12 @@ void spot_as_here(const struct spot *spot, struct here *at)
 }
 
 // While another process decides, nobody may take the trial for ended.
-static void await_decision(struct record *record)
+static void await_decision(const struct trial *t)
 {
-	enum { TRIES = 1000, TRY_US = 1000 };
+	struct record *record = t->record;
+	enum { TRY_US = 1000 };
 
-	for (int i = 0; i < TRIES && atomic_load(&record->verdict) == DECIDING; i++)
+	while (atomic_load(&record->verdict) == DECIDING && !time_is_up(t))
 		futex_wait(&record->stage, atomic_load(&record->stage), TRY_US);
 }
 
@@ -104,8 +110,15 @@ _Noreturn void decide(struct trial *t, enum verdict verdict, const struct here *
 		atomic_store(&record->verdict, verdict);
 		futex_wake(&record->stage); // nobody will reach it any more
 	}
-	await_decision(record);
+	await_decision(t);
 	_exit(0);
+}
+
+_Noreturn void decide_late(struct trial *t, enum verdict verdict, const struct here *at,
+			   const char *want, const char *got)
+{
+	atomic_store(&t->record->late, TOO_SLOW);
+	decide(t, verdict, at, want, "%s", got);
 }
 
 _Noreturn void skip(struct trial *t, const char *reason)
@@ -113,6 +126,12 @@ _Noreturn void skip(struct trial *t, const char *reason)
 	const struct here at = { t->decl->file, t->decl->line, t->decl->name };
 
 	decide(t, SKIP, &at, "what the case stands on", "%s", reason);
+}
+
+_Noreturn void skip_late(struct trial *t, const char *reason)
+{
+	atomic_store(&t->record->late, TOO_SLOW);
+	skip(t, reason);
 }
 
 void note(struct trial *t, const char *format, ...)

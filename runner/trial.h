@@ -12,6 +12,9 @@
 struct guardian;
 
 enum verdict { UNDECIDED, DECIDING, PASS, FAIL, SKIP, BROKEN };
+// Why a verdict is that of a limit: nothing is known of the kernel, or the trial hangs outside of
+// what it expects.
+enum lateness { IN_TIME, TOO_SLOW, HUNG };
 enum phase { STARTING, CALLING, CALLED, ENDED };
 
 enum {
@@ -33,6 +36,7 @@ struct actor {
 	_Atomic uint32_t phase; // futex
 	_Atomic int pid;        // thread id of a thread
 	_Atomic int ended;      // the body returned
+	_Atomic int stopped;    // by must_stop(), and not yet continued
 	bool thread;
 	struct spot at;
 	long got;
@@ -45,8 +49,11 @@ struct signal_record {
 };
 
 struct record {
-	_Atomic int verdict; // the first process to decide, decides
-	_Atomic int done;    // written by the supervisor, last
+	_Atomic int verdict;     // the first process to decide, decides
+	_Atomic int done;        // written by the supervisor, last
+	_Atomic int late;        // enum lateness
+	_Atomic int again;       // to be run again, alone; or was, if it is done
+	_Atomic long counted_ms; // time in which the trial could run: time_limit.h
 	_Atomic uint32_t expectations;
 	_Atomic int expecting;  // the call at `at` is the claim's, not the ground's
 	_Atomic uint32_t stage; // futex
@@ -68,16 +75,16 @@ struct trial {
 	const void *row;
 	enum way way;
 	struct record *record;
-	unsigned index; // in the run
-	int time_limit_ms;
-	struct timespec deadline; // for actors; the supervisor's is later
-	bool own_uid;             // no other process is charged to this uid
-	struct guardian *tune;    // writes sysctls; NULL without leave
-	const char *scratch;      // directory for FIFOs; NULL if there is none
-	struct actor *self;       // NULL in the trial's first process
-	int socket;               // to or from the stranger; -1 without one
-	char path[192];           // of the last must_fifo()
-	char directory[192];      // the last must_directory()
+	unsigned index;     // in the run
+	long time_limit_ms; // in time that counts; actors get nine tenths
+	struct timespec begun;
+	bool own_uid;          // no other process is charged to this uid
+	struct guardian *tune; // writes sysctls; NULL without leave
+	const char *scratch;   // directory for FIFOs; NULL if there is none
+	struct actor *self;    // NULL in the trial's first process
+	int socket;            // to or from the stranger; -1 without one
+	char path[192];        // of the last must_fifo()
+	char directory[192];   // the last must_directory()
 	struct {
 		bool reaped;
 		int status;
@@ -88,6 +95,13 @@ struct trial {
 _Noreturn void decide(struct trial *t, enum verdict verdict, const struct here *at,
 		      const char *want, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
+// The same for want of time: the trial is run again, alone and with more of it, and what is
+// decided here, BROKEN or SKIP, counts only if that does not help.
+_Noreturn void decide_late(struct trial *t, enum verdict verdict, const struct here *at,
+			   const char *want, const char *got);
+_Noreturn void skip_late(struct trial *t, const char *reason);
+// Has the trial used up the time that its own processes are given?
+bool time_is_up(const struct trial *t);
 // SKIP if a seccomp filter is why a call, `text` as it is written, failed with `err`, or
 // ENOSYS says that the kernel lacks it and a kernel may; errno is then `err` again.
 void skip_if_filtered(struct trial *t, const char *text, int err);
@@ -99,8 +113,7 @@ void deadline_in(struct timespec *deadline, long ms);
 // Waits until *word differs from `seen`, a signal, or `us` microseconds (-1: for ever).
 void futex_wait(_Atomic uint32_t *word, uint32_t seen, long us);
 void futex_wake(_Atomic uint32_t *word);
-// What the actor's attempt has come to; BLOCKED only if `may_block` or the
-// deadline is near.
+// What the actor's attempt has come to; BLOCKED only if `may_block` or time is up.
 struct outcome actor_outcome(struct trial *t, struct actor *a, bool may_block);
 // Runs the case in this process, which is the trial's first.  Does not return.
 _Noreturn void trial_main(struct trial *t);

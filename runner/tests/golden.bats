@@ -34,3 +34,47 @@ same() {
 	[[ $output == *"ok 2 - killers/next_after_that"* ]]
 	[ -z "$(ls "$TMPDIR")" ]
 }
+
+# descendants PID
+descendants() {
+	local child
+
+	for child in $(pgrep -P "$1"); do
+		echo "$child"
+		descendants "$child"
+	done
+}
+
+@test "a trial that comes to no verdict in time is run again, alone, and says so" {
+	run "$FAULTY" --timeout-scale 0.03 hangs/only_the_first_time verdicts/passes
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *"note1: 'run again, alone and with more time: no verdict before that'"* ]]
+	[[ $output == *"# 1 trial was run again: the machine was too busy"* ]]
+	[ "$(grep -c 'run again, alone' <<<"$output")" -eq 1 ]
+}
+
+@test "a verdict once reached is not taken back" {
+	run "$FAULTY" --timeout-scale 0.03 hangs/in_an_expectation
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ $output == *"verdict: fail"* ]]
+	[[ $output != *"run again"* ]]
+}
+
+@test "a run that is stopped for longer than its time limit is judged as any other" {
+	local pid tree=()
+
+	"$FAULTY" --timeout-scale 0.05 hangs/busy_for_a_while >"$TMPDIR/tap" &
+	pid=$!
+	until [ "${#tree[@]}" -ge 3 ]; do # the guardian, a supervisor, the trial
+		mapfile -t tree < <(descendants "$pid")
+	done
+	kill -STOP "$pid" "${tree[@]}" || true # one of them may just have ended
+	sleep 2
+	kill -CONT "$pid" "${tree[@]}" || true
+	wait "$pid"
+	cat "$TMPDIR/tap"
+	grep '^ok 1' "$TMPDIR/tap"
+	rm "$TMPDIR/tap"
+}

@@ -3,6 +3,10 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "case.h"
@@ -67,6 +71,26 @@ FAULTY(ignores_every_signal, "the ground is there though nothing but SIGKILL end
 	must(t, pause());
 }
 
+FAULTY(only_the_first_time, "a trial that was too slow is run again")
+{
+	const char *fifo = must_fifo(t, 0600);
+	char mark[192];
+
+	snprintf(mark, sizeof mark, "%.*s/run-before", (int)(strrchr(fifo, '/') - fifo), fifo);
+	if (mkdir(mark, 0700) == 0)
+		must(t, spin());
+	expect(t, close(-1), FAILS(EBADF));
+}
+
+FAULTY(busy_for_a_while, "a call that computes for 0.2 s returns")
+{
+	const clock_t until = clock() + CLOCKS_PER_SEC / 5;
+
+	while (clock() < until)
+		;
+	expect(t, close(-1), FAILS(EBADF));
+}
+
 const struct family hangs_family = {
 	.name = "hangs",
 	.about = "Calls that never return: the claim's fault, the ground's, or nobody's",
@@ -79,5 +103,7 @@ const struct family hangs_family = {
 		&stops_in_an_expectation,
 		&stops_in_the_ground,
 		&ignores_every_signal,
+		&only_the_first_time,
+		&busy_for_a_while,
 	},
 };

@@ -102,6 +102,9 @@ START_TEST(notes_are_counted_and_kept_to_eight)
 		snprintf(record.notes[i], sizeof record.notes[i], "n%d", i);
 	record.note_count = 2;
 	ck_assert_ptr_nonnull(strstr(printed(), "  note1: 'n0'\n  note2: 'n1'\n  ...\n"));
+	record.again = 1;
+	ck_assert_ptr_nonnull(strstr(printed(), "  note2: 'n1'\n  note3: 'run again, alone"));
+	record.again = 0;
 	record.note_count = UINT32_MAX;
 	ck_assert_ptr_nonnull(strstr(printed(), "  note7: 'n6'\n  note8: 'n7'\n  ...\n"));
 }

@@ -22,6 +22,7 @@ TCase *options_tests(void);
 TCase *fault_tests(void);
 TCase *record_tests(void);
 TCase *against_tests(void);
+TCase *pace_tests(void);
 
 enum { WORDS_MAX = 8 };
 
