@@ -95,13 +95,6 @@ function include(line,    name, folder) {
 	}
 }
 
-function limits(    most, what) {
-	most = kind == "case" ? 300 : 250
-	if ((kind == "case" || kind == "runner") && lines > most)
-		printf "%s:%d: %d lines; a %s file has at most %d\n", previous, lines, lines,
-			kind, most
-}
-
 function kind_of(name) {
 	if (name ~ /^cases\/[^\/]*\.c$/) return "case"
 	if (name ~ /^runner\/tests\/faulty\/.*\.[ch]$/) return "faulty"
@@ -110,18 +103,14 @@ function kind_of(name) {
 }
 
 FNR == 1 {
-	limits()
 	kind = kind_of(FILENAME)
 	is_c = FILENAME ~ /\.[ch]$/
 	is_shell = FILENAME ~ /\.(bash|bats|sh)$/ || $0 ~ /^#!.*[\/ ](ba)?sh( |$)/
 	is_code = is_c || is_shell || /^#!/ || FILENAME ~ /(\.(awk|pl|pm|t)|GNUmakefile)$/
 	in_comment = depth = judged = body_start = 0
 	last = head = ""
-	previous = FILENAME
 	licensed = FILENAME ~ /(^|\/)LICENSE$|\.(tap|json|png|gz)$/
 }
-
-{ lines = FNR }
 
 !licensed && (FNR == 1 && !/^#!/ || FNR == 2) {
 	licensed = 1
@@ -156,5 +145,3 @@ is_c {
 	if (kind == "case")
 		walk(code)
 }
-
-END { limits() }

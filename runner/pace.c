@@ -21,14 +21,6 @@ enum {
 	SLOWER_MAX = 20,
 };
 
-static long us_since(const struct timespec *begun)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (long)(now.tv_sec - begun->tv_sec) * 1000000 + (now.tv_nsec - begun->tv_nsec) / 1000;
-}
-
 static int by_value(const void *a, const void *b)
 {
 	const long *one = a, *other = b;

@@ -9,7 +9,7 @@
 struct pace {
 	long fork_us;   // fork(), _exit() and waitpid(), the median
 	long wakeup_us; // one process wakes another by a futex, the median
-	double slower; // what time limits are multiplied by: 1 where a fork takes no more than usual
+	double slower;  // factor of time limits, at least 1
 };
 
 void pace_measure(struct pace *pace);

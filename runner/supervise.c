@@ -44,7 +44,7 @@ static struct trial trial_of(const struct run *run, unsigned index, bool last)
 		.scratch = run->guardian->scratch[0] ? run->guardian->scratch : NULL,
 		.socket = -1,
 	};
-	deadline_in(&t.begun, 0);
+	clock_gettime(CLOCK_MONOTONIC, &t.begun);
 	return t;
 }
 
@@ -241,21 +241,17 @@ bool supervise(struct run *run, unsigned index, bool last)
 {
 	char why[GUARDIAN_REASON_MAX];
 	struct trial t = trial_of(run, index, last);
-	struct timespec begun, ended;
 	int err = 0;
 
 	if (last)
 		begin_again(t.record);
-	clock_gettime(CLOCK_MONOTONIC, &begun);
 	if (!may_tune(run, t.decl, why))
 		settle(t.record, SKIP, "%s", why);
 	else
 		carry_out(&t, run);
 	if (t.decl->tunes[0] && run->options->tune_host)
 		err = guardian_restore(run->guardian);
-	clock_gettime(CLOCK_MONOTONIC, &ended);
-	t.record->duration_us = (long)(ended.tv_sec - begun.tv_sec) * 1000000 +
-				(ended.tv_nsec - begun.tv_nsec) / 1000;
+	t.record->duration_us = us_since(&t.begun);
 	if (is_to_be_run_again(t.record, last))
 		atomic_store(&t.record->again, 1);
 	else

@@ -12,8 +12,8 @@
 
 enum {
 	WAIT_LAST_US = 50000,
-	// How long nothing may come of killing them, while none of them only waits for a processor to
-	// end on, and how long altogether.
+	// How long nothing may come of killing them while none of them just waits for a
+	// processor to end on; and how long altogether.
 	SWEEP_LIMIT_US = 5000000,
 	SWEEP_STARVED_US = 120000000,
 };

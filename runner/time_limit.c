@@ -18,18 +18,9 @@ void time_limit_begin(struct time_limit *limit, const struct record *record, pid
 	clock_gettime(CLOCK_MONOTONIC, &limit->tick);
 }
 
-static long passed_us(const struct time_limit *limit)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (long)(now.tv_sec - limit->tick.tv_sec) * 1000000 +
-	       (now.tv_nsec - limit->tick.tv_nsec) / 1000;
-}
-
 long time_limit_tick_us(const struct time_limit *limit)
 {
-	long left = TICK_MS * 1000L - passed_us(limit);
+	long left = TICK_MS * 1000L - us_since(&limit->tick);
 
 	return left > 0 ? left : 0;
 }
@@ -124,7 +115,7 @@ static enum time_end end_of(const struct time_limit *limit)
 
 enum time_end time_limit_look(struct time_limit *limit)
 {
-	long passed_ms = passed_us(limit) / 1000;
+	long passed_ms = us_since(&limit->tick) / 1000;
 	bool still, stopped;
 
 	if (passed_ms < TICK_MS)

@@ -13,34 +13,22 @@
 #include "outcome.h"
 #include "trial.h"
 
-long ms_left(const struct timespec *deadline)
+long us_since(const struct timespec *begun)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (long)(deadline->tv_sec - now.tv_sec) * 1000 +
-	       (deadline->tv_nsec - now.tv_nsec) / 1000000;
+	return (long)(now.tv_sec - begun->tv_sec) * 1000000 + (now.tv_nsec - begun->tv_nsec) / 1000;
 }
 
 bool time_is_short(const struct trial *t)
 {
-	return -ms_left(&t->begun) > t->time_limit_ms / 2;
+	return us_since(&t->begun) / 1000 > t->time_limit_ms / 2;
 }
 
 bool time_is_up(const struct trial *t)
 {
 	return atomic_load(&t->record->counted_ms) >= t->time_limit_ms / 10 * 9;
-}
-
-void deadline_in(struct timespec *deadline, long ms)
-{
-	clock_gettime(CLOCK_MONOTONIC, deadline);
-	deadline->tv_sec += ms / 1000;
-	deadline->tv_nsec += ms % 1000 * 1000000;
-	if (deadline->tv_nsec >= 1000000000) {
-		deadline->tv_sec++;
-		deadline->tv_nsec -= 1000000000;
-	}
 }
 
 // The kernel's own layout, which a 32-bit C library with 64-bit times lacks.

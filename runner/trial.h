@@ -107,9 +107,8 @@ bool time_is_up(const struct trial *t);
 void skip_if_filtered(struct trial *t, const char *text, int err);
 void spot_set(struct spot *spot, const struct here *at);
 void spot_as_here(const struct spot *spot, struct here *at);
-// Milliseconds until `deadline` on CLOCK_MONOTONIC; negative once it is past.
-long ms_left(const struct timespec *deadline);
-void deadline_in(struct timespec *deadline, long ms);
+// Microseconds on CLOCK_MONOTONIC since `begun`.
+long us_since(const struct timespec *begun);
 // Waits until *word differs from `seen`, a signal, or `us` microseconds (-1: for ever).
 void futex_wait(_Atomic uint32_t *word, uint32_t seen, long us);
 void futex_wake(_Atomic uint32_t *word);

@@ -150,14 +150,6 @@ numbered() { for ((i = 1; i <= $1; i++)); do echo "	int n$i;"; done; }
 	sees 'runner/main.c:3: longer than 100 columns'
 }
 
-@test "a case file and a runner file that are too long" {
-	{ cat cases/read.c; numbered 291; } >cases/long.c
-	sees 'cases/long.c:301: 301 lines; a case file has at most 300'
-	rm cases/long.c
-	numbered 250 >>runner/main.c
-	sees 'runner/main.c:251: 251 lines; a runner file has at most 250'
-}
-
 @test "a function and a case that are too long" {
 	{ printf 'int f(void)\n{\n'; numbered 50; echo '}'; } >>runner/main.c
 	{ printf 'CASE(long_one)\n{\n'; numbered 25; echo '}'; } >>cases/read.c

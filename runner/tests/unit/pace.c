@@ -36,9 +36,9 @@ static const struct {
 
 START_TEST(only_time_in_which_a_process_could_run_counts)
 {
-	ck_assert_int_eq(time_counted(&ticks[_i].before, &ticks[_i].after, ticks[_i].passed_ms,
-				      TICK),
-			 ticks[_i].counted_ms);
+	ck_assert_int_eq(
+		time_counted(&ticks[_i].before, &ticks[_i].after, ticks[_i].passed_ms, TICK),
+		ticks[_i].counted_ms);
 }
 END_TEST
 
