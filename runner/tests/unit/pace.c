@@ -45,9 +45,9 @@ END_TEST
 START_TEST(limits_grow_with_what_a_fork_and_a_wakeup_cost)
 {
 	ck_assert_double_eq(pace_slower(0, 0), 1);
-	ck_assert_double_eq(pace_slower(200, 10), 1);
-	ck_assert_double_eq(pace_slower(1500, 10), 3);
-	ck_assert_double_eq(pace_slower(200, 400), 4);
+	ck_assert_double_eq(pace_slower(1900, 480), 1);
+	ck_assert_double_eq(pace_slower(6000, 10), 3);
+	ck_assert_double_eq(pace_slower(200, 2000), 4);
 	ck_assert_double_eq(pace_slower(1000000, 10), 20);
 }
 END_TEST
