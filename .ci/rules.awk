@@ -20,6 +20,7 @@ BEGIN {
 		"sigwaitinfo socket socketpair splice stat statx symlink sync_file_range " \
 		"syscall tee tgkill truncate umount umount2 unlink unlinkat unshare " \
 		"utimensat vfork vmsplice wait wait3 wait4 waitid waitpid write writev "
+	verb = "expect(_as|_or_fail|_flags|_equal|_bytes|_true|_actor)?"
 	for (i = 1; i < ARGC; i++)
 		exists[ARGV[i]]
 }
@@ -33,6 +34,12 @@ function width(line,    i, n) {
 	for (i = 1; i <= length(line); i++)
 		n = substr(line, i, 1) == "\t" ? n + 8 - n % 8 : n + 1
 	return n
+}
+
+function function_of(line) {
+	sub(/[(].*/, "", line)
+	sub(/.*[^A-Za-z0-9_]/, "", line)
+	return line
 }
 
 # The line without comments, and with strings and characters emptied.
@@ -73,11 +80,72 @@ function walk(code,    word, member) {
 		} else if (word == ")") {
 			if (judged == depth) judged = 0
 			depth--
+		} else if (word ~ /^(time_is_short|await_stage|must_block|must_interrupt)$/) {
+			waiting = waiting function_of(head) " "
 		} else if (!judged && !member && code ~ /^[ \t]*\(/ && index(calls, " " word " ")) {
 			found("`" word "()` outside must(), expect() and attempt()")
 		}
 		last = word
 	}
+}
+
+# An expectation as a whole, over as many lines as it takes: `claim` is its text, and `outline` the
+# same without what stands in parentheses within it.
+function gather(code,    i, one) {
+	if (!claim_depth && match(code, "(^|[^A-Za-z0-9_])" verb "[(]t, ")) {
+		claim = outline = ""
+		claim_line = FNR
+		sub(/^.*[^A-Za-z0-9_]expect/, "expect", code)
+	} else if (!claim_depth) {
+		return
+	}
+	for (i = 1; i <= length(code); i++) {
+		one = substr(code, i, 1)
+		if (one == "(") claim_depth++
+		if (claim_depth <= 1 || (claim_depth == 2 && one == "(")) outline = outline one
+		if (one == ")") {
+			if (claim_depth == 2) outline = outline one
+			if (--claim_depth == 0) break
+		}
+		claim = claim one
+	}
+	claim = claim " "
+	outline = outline " "
+	if (!claim_depth) judge_claim()
+}
+
+function of_claim(what) {
+	printf "%s:%d: %s\n", FILENAME, claim_line, what
+}
+
+# The names of the functions that `text` calls, and whether one of them is in `list`.
+function calls_one_of(text, list,    name) {
+	while (match(text, /[A-Za-z_][A-Za-z0-9_]*[(]/)) {
+		name = substr(text, RSTART, RLENGTH - 1)
+		text = substr(text, RSTART + RLENGTH)
+		if (index(list, " " name " ")) return name
+	}
+	return ""
+}
+
+function judge_claim(    name, rest, of_values) {
+	of_values = claim ~ /^expect_(true|equal|bytes)[(]/
+	name = calls_one_of(claim, calls)
+	if (of_values && name != "")
+		of_claim("`" name "()` where a value is judged; its failure would not be told")
+	rest = outline
+	while (!of_values && match(rest, /[a-z0-9_]+[(][)]+ *([-+*\/%&|<>]|[=!]=)/)) {
+		name = substr(rest, RSTART, RLENGTH)
+		sub(/[(].*/, "", name)
+		if (index(calls, " " name " "))
+			of_claim("`" name "()` in an expression, which may hold though it fails")
+		rest = substr(rest, RSTART + RLENGTH)
+	}
+	if (claim ~ /^expect_true[(]/ && outline ~ /==/ && outline !~ /[|][|]|str[n]?cmp[(]/)
+		of_claim("expect_true() of an equality; expect_equal() says what was there")
+	name = calls_one_of(claim, waiting)
+	if (name != "")
+		of_claim("`" name "()` waits for processes of the case, which is no claim")
 }
 
 function include(line,    name, folder) {
@@ -109,6 +177,8 @@ FNR == 1 {
 	is_code = is_c || is_shell || /^#!/ || FILENAME ~ /(\.(awk|pl|pm|t)|GNUmakefile)$/
 	in_comment = depth = judged = body_start = 0
 	last = head = ""
+	waiting = " "
+	claim_depth = 0
 	licensed = FILENAME ~ /(^|\/)LICENSE$|\.(tap|json|png|gz)$/
 }
 
@@ -142,6 +212,8 @@ is_shell && /^(function +)?[A-Za-z0-9_:-]+ *\(\) *[{(]$/ {
 is_c && kind != "other" && !in_comment && /^[ \t]*#[ \t]*include[ \t]*"/ { include($0) }
 is_c {
 	code = code_of($0)
-	if (kind == "case")
+	if (kind == "case") {
 		walk(code)
+		gather(code)
+	}
 }

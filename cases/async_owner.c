@@ -78,7 +78,8 @@ static void must_set_owner(struct trial *t, int fd, pid_t owner, int kind)
 		must(t, fcntl(fd, F_SETOWN, number));
 	expect(t, fcntl(fd, F_GETOWN), RETURNS(number));
 	expect(t, fcntl(fd, F_GETOWN_EX, &got), RETURNS(0));
-	expect_true(t, (int)got.type == kind && got.pid == owner);
+	expect_equal(t, (int)got.type, kind);
+	expect_equal(t, got.pid, owner);
 }
 
 CASE(process_that_owns_gets_the_signal,

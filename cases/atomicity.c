@@ -61,7 +61,7 @@ static void expect_whole_records(struct trial *t, int fd, const struct records *
 			note(t, "not the next of a record in one piece: byte %zu", seen.bytes);
 		expect_true(t, whole);
 	}
-	expect_true(t, must_unread(t, fd) == 0);
+	expect_equal(t, must_unread(t, fd), 0);
 }
 
 static struct pipe must_open(struct trial *t, const char *path)
@@ -89,7 +89,7 @@ static void expect_letters_whole(struct trial *t)
 			start(t, write_letter, &(struct letter){ r, path, p.wr, i, row->segments });
 	for (unsigned i = 0; i < WRITERS; i++)
 		expect_actor(t, writers[i], BLOCKS);
-	expect_true(t, must_unread(t, p.rd) == unread);
+	expect_equal(t, must_unread(t, p.rd), unread);
 	if (path)
 		must(t, unlink(path));
 	expect_whole_records(t, p.rd, r, unread);

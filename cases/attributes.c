@@ -42,7 +42,8 @@ CASE(pipe_is_its_makers,
 	struct pipe p = must_pipe(t, 0);
 	struct stat st = must_stat(t, p.rd);
 
-	expect_true(t, st.st_uid == geteuid() && st.st_gid == getegid());
+	expect_equal(t, st.st_uid, geteuid());
+	expect_equal(t, st.st_gid, getegid());
 }
 
 CASE(only_the_maker_may_use_the_inode,
@@ -98,7 +99,8 @@ CASE(ends_are_of_one_inode,
 	struct pipe p = must_pipe(t, 0);
 	struct stat rd = must_stat(t, p.rd), wr = must_stat(t, p.wr);
 
-	expect_true(t, rd.st_ino == wr.st_ino && rd.st_dev == wr.st_dev);
+	expect_equal(t, rd.st_ino, wr.st_ino);
+	expect_equal(t, rd.st_dev, wr.st_dev);
 }
 
 CASE(pipes_differ_by_inode,
@@ -120,7 +122,8 @@ CASE(pipes_are_of_one_device,
 	struct pipe p = must_pipe_by(t, BY_PIPE, 0), other = must_pipe_by(t, BY_PIPE2, 0);
 	struct stat one = must_stat(t, p.rd), two = must_stat(t, other.wr);
 
-	expect_true(t, one.st_dev != 0 && one.st_dev == two.st_dev);
+	expect_true(t, one.st_dev != 0);
+	expect_equal(t, one.st_dev, two.st_dev);
 }
 
 // --- changes --------------------------------------------------------------------
@@ -165,9 +168,12 @@ CASE(cap_chown_gives_a_pipe_away,
 	expect(t, fchown(p.wr, OTHER_UID, OTHER_GID), RETURNS(0));
 	struct stat rd = must_stat(t, p.rd), wr = must_stat(t, p.wr), st = must_stat(t, other.rd);
 
-	expect_true(t, rd.st_uid == OTHER_UID && rd.st_gid == OTHER_GID);
-	expect_true(t, wr.st_uid == OTHER_UID && wr.st_gid == OTHER_GID);
-	expect_true(t, st.st_uid == geteuid() && st.st_gid == getegid());
+	expect_equal(t, rd.st_uid, OTHER_UID);
+	expect_equal(t, rd.st_gid, OTHER_GID);
+	expect_equal(t, wr.st_uid, OTHER_UID);
+	expect_equal(t, wr.st_gid, OTHER_GID);
+	expect_equal(t, st.st_uid, geteuid());
+	expect_equal(t, st.st_gid, getegid());
 }
 
 CASE(without_cap_chown_a_pipe_is_not_given_away,
@@ -185,7 +191,7 @@ CASE(without_cap_chown_a_pipe_is_not_given_away,
 	if (errno == EINVAL)
 		skip(t, "profile: no other user is mapped here");
 	expect(t, fchown(p.wr, another, (gid_t)-1), FAILS(EPERM));
-	expect_true(t, must_stat(t, p.rd).st_uid == geteuid());
+	expect_equal(t, must_stat(t, p.rd).st_uid, geteuid());
 }
 
 // --- times ----------------------------------------------------------------------
@@ -206,7 +212,8 @@ CASE(times_of_a_pipe_stand_still,
 	must_write(t, p.wr, "a", 1);
 	must_read(t, p.rd, &byte, 1);
 	struct stat st = must_stat(t, p.wr);
-	expect_true(t, st.st_mtime == 0 && st.st_atime == 0);
+	expect_equal(t, st.st_mtime, 0);
+	expect_equal(t, st.st_atime, 0);
 }
 
 // Filesystems on others, of the network and of programs have times of their own.
@@ -250,7 +257,7 @@ CASE(pipes_are_on_pipefs,
 	struct statfs fs = { .f_type = 0 };
 
 	expect(t, fstatfs(this_end(&p, row->end), &fs), RETURNS(0));
-	expect_true(t, (uint32_t)fs.f_type == ABI_PIPEFS_MAGIC);
+	expect_equal(t, (uint32_t)fs.f_type, ABI_PIPEFS_MAGIC);
 }
 
 CASE(pipefs_has_blocks_of_a_page,
@@ -264,7 +271,9 @@ CASE(pipefs_has_blocks_of_a_page,
 	expect(t, fstatfs(p.rd, &fs), RETURNS(0));
 	expect(t, fs.f_bsize, RETURNS_PAGES(1, 0));
 	expect(t, fs.f_namelen, RETURNS(255));
-	expect_true(t, fs.f_blocks == 0 && fs.f_bfree == 0 && fs.f_files == 0);
+	expect_equal(t, fs.f_blocks, 0);
+	expect_equal(t, fs.f_bfree, 0);
+	expect_equal(t, fs.f_files, 0);
 }
 
 const struct family attributes_family = {

@@ -184,7 +184,7 @@ CASE(read_in_progress_stays_with_its_pipe,
 	must_write_line(t, c.p.wr);
 	expect_actor(t, reader, RETURNS(LINE));
 	expect_line(t, c.bytes);
-	expect_true(t, must_unread(t, other.rd) == 5);
+	expect_equal(t, must_unread(t, other.rd), 5);
 }
 
 struct restart_row {

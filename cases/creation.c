@@ -33,7 +33,7 @@ CASE(bytes_go_from_the_second_to_the_first,
 	expect_pipe(t, fds);
 	must_write(t, fds[1], sent, sizeof sent);
 	expect(t, read(fds[0], got, sizeof got), RETURNS(sizeof got));
-	expect_true(t, memcmp(got, sent, sizeof got) == 0);
+	expect_bytes(t, got, sent, sizeof got);
 }
 
 // --- numbers ------------------------------------------------------------------
@@ -92,11 +92,11 @@ CASE(the_read_end_has_the_lower_number,
 
 // --- flags --------------------------------------------------------------------
 
-static void expect_flags(struct trial *t, const int fds[2], int descriptor, int status)
+static void expect_both_flagged(struct trial *t, const int fds[2], int descriptor, int status)
 {
 	for (int end = 0; end < 2; end++) {
-		expect(t, fcntl(fds[end], F_GETFD) & FD_CLOEXEC, RETURNS(descriptor));
-		expect(t, fcntl(fds[end], F_GETFL) & O_NONBLOCK, RETURNS(status));
+		expect_flags(t, fcntl(fds[end], F_GETFD), FD_CLOEXEC, descriptor);
+		expect_flags(t, fcntl(fds[end], F_GETFL), O_NONBLOCK, status);
 	}
 }
 
@@ -108,7 +108,7 @@ CASE(pipe_sets_no_flags,
 	int fds[2];
 
 	must(t, unless_limited(t, pipe(fds)));
-	expect_flags(t, fds, 0, 0);
+	expect_both_flagged(t, fds, 0, 0);
 }
 
 struct flag_row {
@@ -134,7 +134,7 @@ CASE(pipe2_sets_what_it_is_asked_for,
 	int fds[2];
 
 	must(t, unless_limited(t, pipe2(fds, row->flags)));
-	expect_flags(t, fds, row->descriptor, row->status);
+	expect_both_flagged(t, fds, row->descriptor, row->status);
 }
 
 CASE(nonblocking_from_the_start,
@@ -158,10 +158,10 @@ CASE(each_end_has_flags_of_its_own,
 	struct pipe p = must_pipe(t, 0);
 
 	must_set_nonblocking(t, p.rd, true);
-	expect(t, fcntl(p.wr, F_GETFL) & O_NONBLOCK, RETURNS(0));
+	expect_flags(t, fcntl(p.wr, F_GETFL), O_NONBLOCK, 0);
 	must_set_nonblocking(t, p.wr, true);
 	must_set_nonblocking(t, p.rd, false);
-	expect(t, fcntl(p.wr, F_GETFL) & O_NONBLOCK, RETURNS(O_NONBLOCK));
+	expect_flags(t, fcntl(p.wr, F_GETFL), O_NONBLOCK, O_NONBLOCK);
 }
 
 static const struct flag_row packets[] = {

@@ -84,7 +84,8 @@ CASE(failure_leaves_pipefd,
 
 	must_leave_descriptors(t, row->slots);
 	expect_as(t, unless_limited(t, pipe2(fds, row->flags)), &row->want);
-	expect_true(t, fds[0] == -7 && fds[1] == -8);
+	expect_equal(t, fds[0], -7);
+	expect_equal(t, fds[1], -8);
 }
 
 enum place { NOWHERE, KERNEL, UNMAPPED, NO_ACCESS, READ_ONLY, SECOND_HALF };

@@ -96,7 +96,8 @@ CASE(no_file_left_is_enfile,
 	must_tune(t, file_max, 0);
 	for (int i = 0; i < TRIES; i++)
 		expect(t, pipe2(fds, O_CLOEXEC), FAILS(ENFILE));
-	expect_true(t, fds[0] == -7 && fds[1] == -8);
+	expect_equal(t, fds[0], -7);
+	expect_equal(t, fds[1], -8);
 	must_tune(t, file_max, max);
 	expect(t, pipe2(fds, O_CLOEXEC), RETURNS(0));
 }
@@ -138,11 +139,11 @@ CASE(descriptors_beyond_16_bits,
 	expect_true(t, fds[0] > MANY && fds[1] > MANY);
 	expect(t, write(fds[1], "a", 1), RETURNS(1));
 	expect(t, read(fds[0], &byte, 1), RETURNS(1));
-	expect_true(t, byte == 'a');
+	expect_equal(t, byte, 'a');
 	expect(t, read(p.rd, &byte, 1), FAILS(EAGAIN));
 	expect(t, write(last, "b", 1), RETURNS(1));
 	expect(t, read(p.rd, &byte, 1), RETURNS(1));
-	expect_true(t, byte == 'b');
+	expect_equal(t, byte, 'b');
 }
 
 CASE(many_pipes_keep_their_bytes,
@@ -195,7 +196,8 @@ static void expect_stamps(struct trial *t, const struct pipe *p, int number, lon
 
 	for (long i = 0; i < pages; i++) {
 		expect(t, read(p->rd, &page, page_size()), RETURNS_PAGES(1, 0));
-		expect_true(t, page.stamp.pipe == number && page.stamp.page == i);
+		expect_equal(t, page.stamp.pipe, number);
+		expect_equal(t, page.stamp.page, i);
 	}
 }
 

@@ -65,7 +65,8 @@ CASE(each_end_has_one_direction,
 	expect_refusal(t, &p, 1);
 	expect(t, must_unread(t, p.rd), RETURNS(2));
 	must_read(t, p.rd, bytes, 2);
-	expect_true(t, bytes[0] == 'a' && bytes[1] == 'b');
+	expect_equal(t, bytes[0], 'a');
+	expect_equal(t, bytes[1], 'b');
 }
 
 CASE(direction_comes_before_the_other_end,
@@ -147,7 +148,7 @@ CASE(copies_do_what_the_ends_did,
 	must_write(t, copy.wr, "b", 1);
 	expect_copy(t, p.rd, &copy.rd);
 	expect(t, read(copy.rd, &byte, 1), RETURNS(1));
-	expect_true(t, byte == 'a');
+	expect_equal(t, byte, 'a');
 }
 
 CASE(copy_is_of_the_same_file,
@@ -163,7 +164,8 @@ CASE(copy_is_of_the_same_file,
 	must(t, fstat(other.rd, &others));
 	expect_copy(t, p.rd, &copy);
 	expect(t, fstat(copy, &after), RETURNS(0));
-	expect_true(t, after.st_dev == before.st_dev && after.st_ino == before.st_ino);
+	expect_equal(t, after.st_dev, before.st_dev);
+	expect_equal(t, after.st_ino, before.st_ino);
 	expect_true(t, after.st_dev != others.st_dev || after.st_ino != others.st_ino);
 }
 
@@ -228,7 +230,7 @@ static void use_the_end(struct trial *t, const void *arg)
 	must(t, close(other_end(p, row->end)));
 	if (row->end == READ_END) {
 		expect(t, read(p->rd, &byte, 1), RETURNS(1));
-		expect_true(t, byte == 'x');
+		expect_equal(t, byte, 'x');
 	} else {
 		expect(t, write(p->wr, "x", 1), RETURNS(1));
 	}
@@ -250,7 +252,7 @@ CASE(child_and_parent_have_an_end_each,
 		expect(t, write(p.wr, "x", 1), RETURNS(1));
 	} else {
 		expect(t, read(p.rd, &byte, 1), RETURNS(1));
-		expect_true(t, byte == 'x');
+		expect_equal(t, byte, 'x');
 	}
 	must_finish(t, child);
 }

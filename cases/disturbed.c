@@ -124,7 +124,7 @@ CASE(count_is_of_all_that_was_moved,
 	expect_actor(t, writer, RETURNS_PAGES(2, 0));
 	expect(t, read(c.p.rd, got, page_size()), RETURNS_PAGES(1, 0));
 	expect_true(t, records_take(&seen, &r, got, page_size()));
-	expect_true(t, must_unread(t, c.p.rd) == 0);
+	expect_equal(t, must_unread(t, c.p.rd), 0);
 }
 
 CASE(restarted_write_sees_that_no_reader_is_left,
@@ -154,11 +154,6 @@ struct stream {
 	int allowed; // errno of a call that is made again, or 0
 };
 
-static bool is_allowed(const struct stream *s, long got)
-{
-	return got >= 0 || (s->allowed && errno == s->allowed);
-}
-
 static long write_all(struct trial *t, const struct stream *s)
 {
 	char bytes[RECORD_MAX];
@@ -169,7 +164,8 @@ static long write_all(struct trial *t, const struct stream *s)
 
 		for (char *next = bytes; left > 0; left -= got > 0 ? (size_t)got : 0) {
 			must(t, kill(0, SIGUSR1));
-			expect_true(t, is_allowed(s, got = write(s->p.wr, next, left)));
+			got = expect_or_fail(t, write(s->p.wr, next, left), s->allowed,
+					     RETURNS_IN(1, (long)left));
 			next += got > 0 ? got : 0;
 		}
 	}
@@ -183,7 +179,8 @@ static long read_all(struct trial *t, const struct stream *s)
 
 	for (long got = -1; got != 0;) {
 		must(t, kill(0, SIGUSR1));
-		expect_true(t, is_allowed(s, got = read(s->p.rd, bytes, sizeof bytes)));
+		got = expect_or_fail(t, read(s->p.rd, bytes, sizeof bytes), s->allowed,
+				     RETURNS_IN(0, sizeof bytes));
 		if (got > 0)
 			expect_true(t, records_take(&seen, &s->records, bytes, (size_t)got));
 	}

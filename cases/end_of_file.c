@@ -48,7 +48,7 @@ CASE(queued_bytes_come_before_end_of_file,
 	must_write(t, p.wr, letters, row->size);
 	must(t, close(p.wr));
 	expect_as(t, read(p.rd, bytes, sizeof bytes), &row->want);
-	expect_true(t, memcmp(bytes, letters, row->size) == 0);
+	expect_bytes(t, bytes, letters, row->size);
 	expect(t, read(p.rd, bytes, sizeof bytes), RETURNS(0));
 }
 

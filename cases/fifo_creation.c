@@ -91,7 +91,8 @@ CASE(a_fifo_is_made,
 	expect_made(t, row->maker, name.path, &made);
 	expect_fifo(t, name.path, 0640);
 	must(t, stat(name.path, &st));
-	expect_true(t, st.st_uid == geteuid() && st.st_nlink == 1);
+	expect_equal(t, st.st_uid, geteuid());
+	expect_equal(t, st.st_nlink, 1);
 }
 
 struct mask_row {
@@ -211,7 +212,8 @@ CASE(group_is_that_of_a_setgid_directory,
 	umask(0);
 	expect(t, mkfifoat(at, "fifo", 0666), RETURNS(0));
 	expect(t, fstatat(at, "fifo", &fifo, 0), RETURNS(0));
-	expect_true(t, fifo.st_gid == directory.st_gid && fifo.st_uid == geteuid());
+	expect_equal(t, fifo.st_gid, directory.st_gid);
+	expect_equal(t, fifo.st_uid, geteuid());
 	expect(t, fifo.st_mode & 07777, RETURNS(0666));
 	reach_stage(t, MADE);
 }

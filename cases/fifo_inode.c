@@ -45,7 +45,8 @@ CASE(size_stays_0,
 	expect(t, fstat(f.p.rd, &st), RETURNS(0));
 	expect(t, st.st_size, RETURNS(0));
 	expect(t, stat(f.path, &st), RETURNS(0));
-	expect_true(t, st.st_size == 0 && st.st_blocks == before.st_blocks);
+	expect_equal(t, st.st_size, 0);
+	expect_equal(t, st.st_blocks, before.st_blocks);
 	expect_stream(t, f.p.rd, 0, FEW);
 }
 
@@ -80,7 +81,7 @@ CASE(write_and_read_mark_the_times,
 	expect(t, write(f.p.wr, "ab", 2), RETURNS(2));
 	expect(t, stat(f.path, &st), RETURNS(0));
 	expect_true(t, st.st_mtim.tv_sec != OLD);
-	expect_true(t, st.st_atim.tv_sec == OLD);
+	expect_equal(t, st.st_atim.tv_sec, OLD);
 	expect_true(t, st.st_ctim.tv_sec != aged.st_ctim.tv_sec ||
 			       st.st_ctim.tv_nsec != aged.st_ctim.tv_nsec);
 	must_read(t, f.p.rd, (char[2]){ 0 }, 2);
@@ -93,7 +94,8 @@ static void expect_age(struct trial *t, const char *path)
 	struct stat st;
 
 	expect(t, stat(path, &st), RETURNS(0));
-	expect_true(t, st.st_mtim.tv_sec == OLD && st.st_atim.tv_sec == OLD);
+	expect_equal(t, st.st_mtim.tv_sec, OLD);
+	expect_equal(t, st.st_atim.tv_sec, OLD);
 }
 
 CASE(nothing_moved_marks_nothing,
@@ -130,10 +132,10 @@ CASE(fstatfs_tells_where_it_is,
 	must(t, statfs(f.path, &by_name));
 	must(t, fstatfs(pipe.rd, &open_pipe));
 	expect(t, fstatfs(f.p.rd, &open_fifo), RETURNS(0));
-	expect_true(t, open_fifo.f_type == by_name.f_type);
+	expect_equal(t, open_fifo.f_type, by_name.f_type);
 	expect_true(t, open_fifo.f_type != open_pipe.f_type);
 	expect(t, fstatfs(f.p.wr, &open_fifo), RETURNS(0));
-	expect_true(t, open_fifo.f_type == by_name.f_type);
+	expect_equal(t, open_fifo.f_type, by_name.f_type);
 }
 
 CASE(change_of_mode_is_seen_everywhere,
@@ -179,9 +181,11 @@ CASE(change_of_owner_is_seen_everywhere,
 	if (must_or_fail(t, fchown(f.p.wr, (uid_t)-1, other), EINVAL) == -1)
 		skip(t, "profile: no second group in this user namespace");
 	expect(t, stat(f.path, &st), RETURNS(0));
-	expect_true(t, st.st_gid == other && st.st_uid == geteuid());
+	expect_equal(t, st.st_gid, other);
+	expect_equal(t, st.st_uid, geteuid());
 	expect(t, fstat(f.p.rd, &st), RETURNS(0));
-	expect_true(t, st.st_gid == other && st.st_uid == geteuid());
+	expect_equal(t, st.st_gid, other);
+	expect_equal(t, st.st_uid, geteuid());
 }
 
 CASE(file_size_limit_is_for_files,
@@ -198,7 +202,7 @@ CASE(file_size_limit_is_for_files,
 	expect(t, write(p.wr, "ab", 2), RETURNS(2));
 	expect(t, write(p.wr, "c", 1), RETURNS(1));
 	expect(t, caught(t, SIGXFSZ).count, RETURNS(0));
-	expect_true(t, must_unread(t, p.rd) == 3);
+	expect_equal(t, must_unread(t, p.rd), 3);
 }
 
 const struct family fifo_inode_family = {

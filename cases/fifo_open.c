@@ -40,9 +40,8 @@ static void expect_opens(struct trial *t, const char *path, int flags)
 {
 	int fd = (int)expect(t, unless_limited(t, open(path, flags | O_CLOEXEC)),
 			     RETURNS_IN(0, INT_MAX));
-	long got = expect(t, fcntl(fd, F_GETFL), RETURNS_IN(0, INT_MAX));
 
-	expect_true(t, (got & (O_ACCMODE | O_NONBLOCK)) == flags);
+	expect_flags(t, fcntl(fd, F_GETFL), O_ACCMODE | O_NONBLOCK, flags);
 }
 
 static const struct open_row at_once[] = {
@@ -108,7 +107,9 @@ CASE(descriptor_for_both_reads_what_it_writes,
 	expect(t, write(fd, "ab", 2), RETURNS(2));
 	expect(t, write(fd, "c", 1), RETURNS(1));
 	expect(t, read(fd, bytes, sizeof bytes), RETURNS(3));
-	expect_true(t, bytes[0] == 'a' && bytes[1] == 'b' && bytes[2] == 'c');
+	expect_equal(t, bytes[0], 'a');
+	expect_equal(t, bytes[1], 'b');
+	expect_equal(t, bytes[2], 'c');
 	expect(t, read(fd, bytes, sizeof bytes), FAILS(EAGAIN));
 }
 
@@ -157,7 +158,7 @@ static void open_and_use(struct trial *t, const void *arg)
 		return;
 	}
 	expect(t, read(fd, &byte, 1), RETURNS(1));
-	expect_true(t, byte == BYTE);
+	expect_equal(t, byte, BYTE);
 }
 
 static const struct open_row waiting[] = {
@@ -190,7 +191,7 @@ CASE(waits_for_a_partner,
 		expect_actor(t, opener, BLOCKS);
 		int rd = (int)expect(t, open(w.path, O_RDONLY | O_CLOEXEC), RETURNS_IN(0, INT_MAX));
 		expect(t, read(rd, &byte, 1), RETURNS(1));
-		expect_true(t, byte == BYTE);
+		expect_equal(t, byte, BYTE);
 	}
 	expect_actor(t, opener, RETURNS_IN(0, INT_MAX));
 	must_finish(t, opener);
@@ -269,7 +270,7 @@ CASE(many_can_have_it_open,
 		expect(t, write(wr[i], &"abc"[i], 1), RETURNS(1));
 	for (int i = CROWD - 1; i >= 0; i--) {
 		expect(t, read(rd[i], &byte, 1), RETURNS(1));
-		expect_true(t, byte == "cba"[i]);
+		expect_equal(t, byte, "cba"[i]);
 	}
 	expect(t, read(rd[0], &byte, 1), FAILS(EAGAIN));
 }

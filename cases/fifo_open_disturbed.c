@@ -173,24 +173,15 @@ static void come_late(struct trial *t, const struct storm *s, uint32_t round)
 		must_interrupt(t, other, SIGUSR1);
 }
 
-static int open_in_storm(struct trial *t, const struct storm *s, int flags)
+// Both sides open and close at once, and await one another after every round.
+static long open_in_rounds(struct trial *t, const struct storm *s)
 {
-	if (s->may_fail)
-		return (int)must_or_fail(t, unless_limited(t, open(s->path, flags)), EINTR);
-	return (int)expect(t, unless_limited(t, open(s->path, flags)), RETURNS_IN(0, INT_MAX));
-}
-
-// Both sides open and close at once, and await one another after every round.  They stay
-// until nobody signals them any more.
-static void open_in_rounds(struct trial *t, const void *arg)
-{
-	const struct storm *s = arg;
-	const int flags = s->side == READING ? O_RDONLY : O_WRONLY;
+	const int flags = O_CLOEXEC | (s->side == READING ? O_RDONLY : O_WRONLY);
 
 	for (uint32_t round = 0; round < ROUNDS; round++) {
 		come_late(t, s, round);
-		int fd = open_in_storm(t, s, flags | O_CLOEXEC);
-
+		int fd = (int)expect_or_fail(t, unless_limited(t, open(s->path, flags)),
+					     s->may_fail ? EINTR : 0, RETURNS_IN(0, INT_MAX));
 		if (fd != -1)
 			must(t, close(fd));
 		atomic_store(&s->results->of[round][s->side], fd == -1 ? INTERRUPTED : MET);
@@ -203,19 +194,22 @@ static void open_in_rounds(struct trial *t, const void *arg)
 		}
 	}
 	atomic_fetch_add(&s->results->over, 1);
+	return 0;
+}
+
+// Stays until nobody signals it any more.
+static void start_to_open(struct trial *t, const void *arg)
+{
+	attempt(t, open_in_rounds(t, arg));
 	await_stage(t, 2 * ROUNDS + 1);
 }
 
-// -1: they wait for each other still.
-static long disturb(struct trial *t, struct actor *sides[SIDES], struct results *results)
+static void disturb(struct trial *t, struct actor *sides[SIDES], struct results *results)
 {
-	while (atomic_load(&results->over) < SIDES) {
-		if (time_is_short(t))
-			return -1;
+	while (atomic_load(&results->over) < SIDES && !time_is_short(t)) {
 		must_interrupt(t, sides[READING], SIGUSR1);
 		must_interrupt(t, sides[WRITING], SIGUSR1);
 	}
-	return 0;
 }
 
 static unsigned count_met(const struct results *results, enum side side)
@@ -233,15 +227,17 @@ static void expect_both_or_neither(struct trial *t, struct storm *s)
 	struct results *r = s->results;
 
 	for (s->side = READING; s->side < SIDES; s->side++)
-		atomic_store(&r->sides[s->side], sides[s->side] = start(t, open_in_rounds, s));
-	expect(t, disturb(t, sides, r), RETURNS(0));
+		atomic_store(&r->sides[s->side], sides[s->side] = start(t, start_to_open, s));
+	disturb(t, sides, r);
+	expect_actor(t, sides[READING], RETURNS(0));
+	expect_actor(t, sides[WRITING], RETURNS(0));
 	reach_stage(t, 2 * ROUNDS + 1);
 	must_finish(t, sides[READING]);
 	must_finish(t, sides[WRITING]);
 	note(t, "met in %u of %d rounds, with %u signals", count_met(r, READING), ROUNDS,
 	     caught(t, SIGUSR1).count);
 	for (int round = 0; round < ROUNDS; round++)
-		expect_true(t, r->of[round][READING] == r->of[round][WRITING]);
+		expect_equal(t, r->of[round][READING], r->of[round][WRITING]);
 }
 
 CASE(interrupted_opens_miss_each_other_both,

@@ -38,7 +38,8 @@ static void truncate_by_row(struct trial *t)
 	must_write(t, must_open_end(t, path, O_WRONLY), "ab", 2);
 	expect(t, open(path, row->flags | O_CLOEXEC), OPENS);
 	expect(t, read(rd, bytes, sizeof bytes), RETURNS(2));
-	expect_true(t, bytes[0] == 'a' && bytes[1] == 'b');
+	expect_equal(t, bytes[0], 'a');
+	expect_equal(t, bytes[1], 'b');
 }
 
 static const struct flags_row truncating[] = { { "write", O_WRONLY | O_TRUNC } };
@@ -71,7 +72,7 @@ CASE(ftruncate_is_refused,
 
 	must_write(t, fd, "ab", 2);
 	expect(t, ftruncate(fd, 0), FAILS(EINVAL));
-	expect_true(t, must_unread(t, fd) == 2);
+	expect_equal(t, must_unread(t, fd), 2);
 }
 
 CASE(truncate_is_refused,
@@ -197,9 +198,9 @@ CASE(o_async_of_open_stays_for_good,
 	int fd = must_open_end(t, must_fifo(t, 0600), O_RDWR | O_NONBLOCK | O_ASYNC);
 
 	must_own(t, fd);
-	expect(t, fcntl(fd, F_GETFL) & O_ASYNC, RETURNS(O_ASYNC));
+	expect_flags(t, fcntl(fd, F_GETFL), O_ASYNC, O_ASYNC);
 	expect(t, fcntl(fd, F_SETFL, O_NONBLOCK), RETURNS(0));
-	expect(t, fcntl(fd, F_GETFL) & O_ASYNC, RETURNS(O_ASYNC));
+	expect_flags(t, fcntl(fd, F_GETFL), O_ASYNC, O_ASYNC);
 	expect(t, fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC), RETURNS(0));
 	expect(t, write(fd, "x", 1), RETURNS(1));
 	expect(t, caught(t, SIGIO).count, RETURNS(0));
@@ -226,7 +227,9 @@ CASE(flags_of_fopen_for_update_open_both_ends,
 
 	expect(t, write(fd, "abc", 3), RETURNS(3));
 	expect(t, read(fd, bytes, sizeof bytes), RETURNS(3));
-	expect_true(t, bytes[0] == 'a' && bytes[1] == 'b' && bytes[2] == 'c');
+	expect_equal(t, bytes[0], 'a');
+	expect_equal(t, bytes[1], 'b');
+	expect_equal(t, bytes[2], 'c');
 }
 
 const struct family fifo_open_flags_family = {

@@ -114,8 +114,8 @@ static void expect_a_byte_each(struct trial *t, struct herd *h)
 	for (int i = 0; i < h->size; i++)
 		must_finish(t, h->actors[i]);
 	for (int i = 0; i < h->size; i++)
-		expect_true(t, h->times[i] == 1);
-	expect_true(t, must_unread(t, h->p.rd) == 0);
+		expect_equal(t, h->times[i], 1);
+	expect_equal(t, must_unread(t, h->p.rd), 0);
 }
 
 static void number(unsigned char bytes[HERD_MAX])
@@ -173,7 +173,7 @@ CASE(one_read_wakes_a_writer_for_each_page,
 	expect(t, read(h.p.rd, bytes, (size_t)h.size * page_size()), RETURNS_PAGES(h.size, 0));
 	for (int i = 0; i < h.size; i++)
 		expect_actor(t, h.actors[i], RETURNS_PAGES(1, 0));
-	expect_true(t, must_unread(t, h.p.rd) == full);
+	expect_equal(t, must_unread(t, h.p.rd), full);
 }
 
 CASE(sleeping_writer_waits_for_a_page,

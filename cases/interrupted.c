@@ -76,7 +76,8 @@ static void expect_beginning(struct trial *t, size_t record, const void *bytes, 
 	struct records r = one_record(record);
 	struct records_seen seen = { .bytes = 0 };
 
-	expect_true(t, records_take(&seen, &r, bytes, size) && seen.bytes == size);
+	expect_true(t, records_take(&seen, &r, bytes, size));
+	expect_equal(t, seen.bytes, size);
 }
 
 struct read_row {
@@ -193,7 +194,7 @@ CASE(sleeping_write_fails_with_eintr,
 	must_block(t, writer);
 	must_signal(t, writer, SIGUSR1);
 	expect_actor(t, writer, FAILS(EINTR));
-	expect_true(t, must_unread(t, c.p.rd) == unread);
+	expect_equal(t, must_unread(t, c.p.rd), unread);
 	expect(t, caught(t, SIGUSR1).count, RETURNS(1));
 }
 
@@ -218,7 +219,7 @@ CASE(restarted_write_writes_all_once,
 		must_interrupt(t, writer, SIGUSR1);
 		expect_actor(t, writer, BLOCKS);
 	}
-	expect_true(t, must_unread(t, c.p.rd) == unread);
+	expect_equal(t, must_unread(t, c.p.rd), unread);
 	must_read(t, c.p.rd, must_share(t, unread), unread);
 	expect_actor(t, writer, RETURNS((long)row->size));
 	expect(t, read(c.p.rd, got, sizeof got), RETURNS((long)row->size));
@@ -240,7 +241,7 @@ static void expect_cut_short(struct trial *t, int sa_flags)
 	must_signal(t, writer, SIGUSR1);
 	expect_actor(t, writer, RETURNS_PAGES(1, 0));
 	must_read(t, c.p.rd, got, unread);
-	expect_true(t, must_unread(t, c.p.rd) == page_size());
+	expect_equal(t, must_unread(t, c.p.rd), page_size());
 	must_read(t, c.p.rd, got, page_size());
 	expect_beginning(t, c.size, got, page_size());
 	expect(t, caught(t, SIGUSR1).count, RETURNS(1));

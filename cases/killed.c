@@ -72,10 +72,10 @@ CASE(absent_writer_leaves_the_room_to_another,
 	struct actor *third = start_asleep(t, attempt_write, &byte);
 	row->hinder(t, first);
 	row->hinder(t, second);
-	expect_true(t, must_unread(t, half.p.rd) == must_capacity(t, half.p.rd));
+	expect_equal(t, must_unread(t, half.p.rd), must_capacity(t, half.p.rd));
 	must_empty(t, half.p.rd);
 	expect_actor(t, third, RETURNS(1));
-	expect_true(t, must_unread(t, half.p.rd) == 1);
+	expect_equal(t, must_unread(t, half.p.rd), 1);
 }
 
 // --- SIGKILL ------------------------------------------------------------------------
@@ -119,7 +119,7 @@ CASE(killed_sleeping_write_leaves_nothing,
 	struct actor *writer = start_asleep(t, attempt_write, &c);
 	must_signal(t, writer, SIGKILL);
 	expect_actor(t, writer, DIES(SIGKILL));
-	expect_true(t, must_unread(t, c.p.rd) == unread);
+	expect_equal(t, must_unread(t, c.p.rd), unread);
 }
 
 struct busy {

@@ -54,9 +54,9 @@ static void expect_no_waiting(struct trial *t, const struct pipe *p)
 {
 	char byte;
 
-	expect(t, fcntl(p->rd, F_GETFL) & O_NONBLOCK, RETURNS(O_NONBLOCK));
+	expect_flags(t, fcntl(p->rd, F_GETFL), O_NONBLOCK, O_NONBLOCK);
 	expect(t, read(p->rd, &byte, 1), FAILS(EAGAIN));
-	expect(t, fcntl(p->wr, F_GETFL) & O_NONBLOCK, RETURNS(O_NONBLOCK));
+	expect_flags(t, fcntl(p->wr, F_GETFL), O_NONBLOCK, O_NONBLOCK);
 	must_fill(t, p, 0);
 	expect(t, write(p->wr, "", 1), FAILS(EAGAIN));
 }
@@ -70,7 +70,7 @@ CASE(nonblock_is_shared_with_copies,
 	struct pipe p = must_pipe(t, 0);
 
 	must_set_on_a_copy(t, p.rd);
-	expect(t, fcntl(p.wr, F_GETFL) & O_NONBLOCK, RETURNS(0));
+	expect_flags(t, fcntl(p.wr, F_GETFL), O_NONBLOCK, 0);
 	must_set_on_a_copy(t, p.wr);
 	expect_no_waiting(t, &p);
 }

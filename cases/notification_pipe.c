@@ -38,7 +38,8 @@ CASE(kernel_without_them_says_enopkg,
 	must_leave_descriptors(t, 2);
 	for (int i = 0; i < TRIES; i++)
 		expect(t, not_made(t, pipe2(fds, ABI_O_NOTIFICATION_PIPE)), FAILS(ENOPKG));
-	expect_true(t, fds[0] == -7 && fds[1] == -8);
+	expect_equal(t, fds[0], -7);
+	expect_equal(t, fds[1], -8);
 	expect(t, unless_limited(t, pipe2(fds, O_CLOEXEC)), RETURNS(0));
 }
 
@@ -225,8 +226,8 @@ CASE(loss_is_told,
 		expect_true(t, is_update(&got, key));
 	}
 	expect(t, read(p.rd, &got, EVENT_SIZE), RETURNS(sizeof got.watch));
-	expect_true(t, got.watch.type == ABI_WATCH_TYPE_META &&
-			       got.watch.subtype == ABI_WATCH_META_LOSS_NOTIFICATION);
+	expect_equal(t, got.watch.type, ABI_WATCH_TYPE_META);
+	expect_equal(t, got.watch.subtype, ABI_WATCH_META_LOSS_NOTIFICATION);
 	expect(t, read(p.rd, &got, EVENT_SIZE), FAILS(EAGAIN));
 	must_update(t, key, 1);
 	expect(t, read(p.rd, &got, EVENT_SIZE), RETURNS(EVENT_SIZE));

@@ -58,12 +58,12 @@ CASE(fionbio_is_o_nonblock,
 	char byte;
 
 	expect(t, ioctl(fd, FIONBIO, &on), RETURNS(0));
-	expect(t, fcntl(fd, F_GETFL) & O_NONBLOCK, RETURNS(O_NONBLOCK));
-	expect(t, fcntl(other, F_GETFL) & O_NONBLOCK, RETURNS(0));
+	expect_flags(t, fcntl(fd, F_GETFL), O_NONBLOCK, O_NONBLOCK);
+	expect_flags(t, fcntl(other, F_GETFL), O_NONBLOCK, 0);
 	if (row->end == READ_END)
 		expect(t, read(fd, &byte, 1), FAILS(EAGAIN));
 	expect(t, ioctl(fd, FIONBIO, &off), RETURNS(0));
-	expect(t, fcntl(fd, F_GETFL) & O_NONBLOCK, RETURNS(0));
+	expect_flags(t, fcntl(fd, F_GETFL), O_NONBLOCK, 0);
 }
 
 CASE(fioclex_is_fd_cloexec,
@@ -200,10 +200,12 @@ CASE(nothing_of_a_pipe_is_cached,
 
 	must_write(t, p.wr, "a", 1);
 	expect(t, cache_stat(p.rd, &range, &stat), RETURNS(0));
-	expect_true(t, stat.cached == 0 && stat.dirty == 0 && stat.writeback == 0);
+	expect_equal(t, stat.cached, 0);
+	expect_equal(t, stat.dirty, 0);
+	expect_equal(t, stat.writeback, 0);
 	stat.cached = 1;
 	expect(t, cache_stat(p.wr, &range, &stat), RETURNS(0));
-	expect_true(t, stat.cached == 0);
+	expect_equal(t, stat.cached, 0);
 }
 
 struct mark_row {

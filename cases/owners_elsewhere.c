@@ -79,7 +79,8 @@ static void look_at_owner(struct trial *t, const void *arg)
 
 	expect(t, fcntl(p->rd, F_GETOWN), RETURNS(0));
 	expect(t, fcntl(p->rd, F_GETOWN_EX, &owner), RETURNS(0));
-	expect_true(t, owner.type == F_OWNER_PID && owner.pid == 0);
+	expect_equal(t, owner.type, F_OWNER_PID);
+	expect_equal(t, owner.pid, 0);
 	expect(t, fcntl(p->rd, F_SETOWN, getpid()), RETURNS(0));
 	expect(t, fcntl(p->rd, F_GETOWN), RETURNS(1)); // the first of the namespace
 	reach_stage(t, OWNED);

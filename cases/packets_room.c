@@ -144,10 +144,11 @@ static void expect_letters(struct trial *t, const struct pipe *p, const struct r
 		long n = expect(t, read(p->rd, bytes, all), RETURNS_IN(1, PIPE_BUF));
 		unsigned whole = 0;
 
-		expect_true(t, records_take(&seen, r, bytes, (size_t)n) && seen.torn == 0);
+		expect_true(t, records_take(&seen, r, bytes, (size_t)n));
+		expect_equal(t, seen.torn, 0);
 		for (unsigned i = 0; i < r->writers; i++)
 			whole += seen.whole[i];
-		expect_true(t, whole == ++read_so_far);
+		expect_equal(t, whole, ++read_so_far);
 	}
 	expect(t, must_unread(t, p->rd), RETURNS(0));
 }

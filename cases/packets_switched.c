@@ -31,12 +31,12 @@ CASE(mode_is_switched_by_f_setfl,
 
 	must_pipe_by(t, BY_PIPE2, O_DIRECT); // or SKIP: there is no such mode
 	expect(t, fcntl(p.wr, F_SETFL, O_DIRECT), RETURNS(0));
-	expect(t, must(t, fcntl(p.wr, F_GETFL)) & O_DIRECT, RETURNS(O_DIRECT));
+	expect_flags(t, fcntl(p.wr, F_GETFL), O_DIRECT, O_DIRECT);
 	must_write_both(t, p.wr);
 	expect_packet(t, p.rd, 0, FIRST);
 	expect_packet(t, p.rd, FIRST, SECOND);
 	expect(t, fcntl(p.wr, F_SETFL, 0), RETURNS(0));
-	expect(t, must(t, fcntl(p.wr, F_GETFL)) & O_DIRECT, RETURNS(0));
+	expect_flags(t, fcntl(p.wr, F_GETFL), O_DIRECT, 0);
 	must_write_both(t, p.wr);
 	expect_packet(t, p.rd, 0, FIRST + SECOND);
 }
@@ -61,7 +61,7 @@ CASE(read_end_has_no_mode,
 	struct pipe p = must_pipe(t, 0);
 
 	must_switch(t, p.rd, true);
-	expect(t, must(t, fcntl(p.rd, F_GETFL)) & O_DIRECT, RETURNS(O_DIRECT));
+	expect_flags(t, fcntl(p.rd, F_GETFL), O_DIRECT, O_DIRECT);
 	must_write_both(t, p.wr);
 	expect_stream(t, p.rd, 0, 1);
 	expect_packet(t, p.rd, 1, FIRST + SECOND - 1);

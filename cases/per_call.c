@@ -111,7 +111,7 @@ CASE(offset_minus_one_waits_for_room,
 	struct actor *writer = start(t, write_by_pwritev2, &call);
 
 	expect_actor(t, writer, BLOCKS);
-	expect_true(t, must_unread(t, p.rd) == held);
+	expect_equal(t, must_unread(t, p.rd), held);
 	must_read(t, p.rd, must_share(t, all), held);
 	expect_actor(t, writer, RETURNS(FEW));
 	expect_stream(t, p.rd, 0, FEW);
@@ -172,7 +172,7 @@ CASE(nowait_write_to_a_blocking_pipe_does_not_wait,
 	before = must_unread(t, p.rd);
 	n = expect_as(t, unless_absent(t, write_flagged(p.wr, &bytes, 1, ABI_RWF_NOWAIT)),
 		      &row->want);
-	expect_true(t, must_unread(t, p.rd) == before + (n > 0 ? (size_t)n : 0));
+	expect_equal(t, must_unread(t, p.rd), before + (n > 0 ? (size_t)n : 0));
 	if (before > 0)
 		must_read(t, p.rd, must_share(t, before), before);
 	if (n > 0)
@@ -189,7 +189,7 @@ CASE(nowait_is_for_one_call,
 
 	expect(t, unless_absent(t, read_flagged(p.rd, &call.bytes, 1, ABI_RWF_NOWAIT)),
 	       FAILS(EAGAIN));
-	expect(t, fcntl(p.rd, F_GETFL) & O_NONBLOCK, RETURNS(0));
+	expect_flags(t, fcntl(p.rd, F_GETFL), O_NONBLOCK, 0);
 	expect_actor(t, start(t, read_by_preadv2, &call), BLOCKS);
 }
 

@@ -63,7 +63,7 @@ static void try_to_open(struct trial *t, const void *arg)
 	expect_opening(t, wr);
 	expect(t, write(wr, "x", 1), RETURNS(1));
 	expect(t, read(rd, &byte, 1), RETURNS(1));
-	expect_true(t, byte == 'x');
+	expect_equal(t, byte, 'x');
 	reach_stage(t, DONE);
 }
 
@@ -110,7 +110,7 @@ CASE(mode_binds_the_owner_too,
 	expect_opening(t, p.wr);
 	expect(t, write(p.wr, "x", 1), RETURNS(1));
 	expect(t, read(p.rd, &byte, 1), RETURNS(1));
-	expect_true(t, byte == 'x');
+	expect_equal(t, byte, 'x');
 }
 
 const struct family permissions_family = {

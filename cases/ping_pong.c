@@ -21,11 +21,6 @@ struct game {
 	bool signals; // from the first to all, in every turn
 };
 
-static bool is_allowed(const struct game *g, long got)
-{
-	return got >= 0 || (g->allowed && errno == g->allowed);
-}
-
 // Returns the bytes that are missing at the end of the game.
 static size_t catch_ball(struct trial *t, const struct game *g, char *ball)
 {
@@ -33,7 +28,8 @@ static size_t catch_ball(struct trial *t, const struct game *g, char *ball)
 	size_t left = g->size;
 
 	for (long got = -1; left > 0 && got != 0; left -= got > 0 ? (size_t)got : 0)
-		expect_true(t, is_allowed(g, got = read(fd, ball + g->size - left, left)));
+		got = expect_or_fail(t, read(fd, ball + g->size - left, left), g->allowed,
+				     RETURNS_IN(0, (long)left));
 	return left;
 }
 
@@ -43,7 +39,8 @@ static void throw_ball(struct trial *t, const struct game *g, const char *ball)
 	long got;
 
 	for (size_t left = g->size; left > 0; left -= got > 0 ? (size_t)got : 0)
-		expect_true(t, is_allowed(g, got = write(fd, ball + g->size - left, left)));
+		got = expect_or_fail(t, write(fd, ball + g->size - left, left), g->allowed,
+				     RETURNS_IN(1, (long)left));
 }
 
 static void mark_ball(const struct game *g, char *ball, char mark)
@@ -56,7 +53,7 @@ static void expect_mark(struct trial *t, const struct game *g, const char *ball,
 {
 	for (size_t i = 0; i < g->size; i++)
 		if (ball[i] != mark)
-			expect_true(t, ball[i] == mark);
+			expect_equal(t, ball[i], mark);
 }
 
 // The first player serves, and ends the game by leaving: end of file goes round.
@@ -75,7 +72,8 @@ static long play(struct trial *t, const struct game *g, char *ball)
 		}
 		size_t missing = catch_ball(t, g, ball);
 		if (missing > 0) {
-			expect_true(t, missing == g->size && g->player > 0);
+			expect_equal(t, missing, g->size);
+			expect_true(t, g->player > 0);
 			return 0;
 		}
 		expect_mark(t, g, ball, mark);

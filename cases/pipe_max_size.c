@@ -190,7 +190,7 @@ static void make_a_pipe(struct trial *t, const void *arg)
 	int fds[2];
 
 	(void)arg;
-	expect_true(t, must_sysctl(t, max_size) == LIMIT * (long)page_size());
+	expect_equal(t, must_sysctl(t, max_size), LIMIT * (long)page_size());
 	must(t, pipe2(fds, O_CLOEXEC));
 	expect(t, fcntl(fds[0], F_GETPIPE_SZ), RETURNS_PAGES(LIMIT, 0));
 	expect(t, fcntl(fds[0], F_SETPIPE_SZ, 2 * LIMIT * (int)page_size()), FAILS(EPERM));

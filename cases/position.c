@@ -121,7 +121,8 @@ static void expect_untouched(struct trial *t, const struct pipe *p)
 	char bytes[3];
 
 	expect(t, read(p->rd, bytes, sizeof bytes), RETURNS(2));
-	expect_true(t, bytes[0] == 'a' && bytes[1] == 'b');
+	expect_equal(t, bytes[0], 'a');
+	expect_equal(t, bytes[1], 'b');
 }
 
 static void expect_no_transfer(struct trial *t)

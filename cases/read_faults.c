@@ -22,7 +22,7 @@ static void expect_rest(struct trial *t, const struct pipe *p, size_t queued, lo
 {
 	size_t taken = n > 0 ? (size_t)n : 0;
 
-	expect_true(t, must_unread(t, p->rd) == queued - taken);
+	expect_equal(t, must_unread(t, p->rd), queued - taken);
 	must_write_stream(t, p->wr, queued, FEW);
 	expect_stream(t, p->rd, taken, queued - taken + FEW);
 }

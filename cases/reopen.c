@@ -56,11 +56,11 @@ CASE(opening_gives_flags_of_their_own,
 	const int fd = this_end(&p, row->end), mode = row->end == READ_END ? O_RDONLY : O_WRONLY;
 	int anew = (int)must(t, open(name_of(fd).path, mode | O_CLOEXEC));
 
-	expect(t, fcntl(anew, F_GETFL) & O_NONBLOCK, RETURNS(0));
+	expect_flags(t, fcntl(anew, F_GETFL), O_NONBLOCK, 0);
 	must_set_nonblocking(t, fd, false);
 	must_set_nonblocking(t, anew, true);
-	expect(t, fcntl(fd, F_GETFL) & O_NONBLOCK, RETURNS(0));
-	expect(t, fcntl(anew, F_GETFL) & O_NONBLOCK, RETURNS(O_NONBLOCK));
+	expect_flags(t, fcntl(fd, F_GETFL), O_NONBLOCK, 0);
+	expect_flags(t, fcntl(anew, F_GETFL), O_NONBLOCK, O_NONBLOCK);
 }
 
 // --- directions and missing ends ------------------------------------------------
@@ -91,7 +91,7 @@ CASE(either_end_opens_in_any_direction,
 	char byte = 0;
 
 	int anew = (int)expect(t, open(name.path, row->flags), RETURNS_IN(0, INT_MAX));
-	expect(t, fcntl(anew, F_GETFL) & O_ACCMODE, RETURNS(row->flags));
+	expect_flags(t, fcntl(anew, F_GETFL), O_ACCMODE, row->flags);
 	must_write(t, p.wr, "a", 1);
 	if (row->flags != O_RDONLY)
 		expect(t, write(anew, "b", 1), RETURNS(1));
@@ -99,7 +99,7 @@ CASE(either_end_opens_in_any_direction,
 		expect(t, read(anew, &byte, 1), RETURNS(1));
 	else
 		expect(t, read(p.rd, &byte, 1), RETURNS(1));
-	expect_true(t, byte == 'a');
+	expect_equal(t, byte, 'a');
 }
 
 static const struct open_row waits[] = {
@@ -125,7 +125,8 @@ CASE(opening_waits_for_nobody,
 	if (row->end == WRITE_END)
 		return;
 	expect(t, read(anew, bytes, 3), RETURNS(2));
-	expect_true(t, bytes[0] == 'a' && bytes[1] == 'b');
+	expect_equal(t, bytes[0], 'a');
+	expect_equal(t, bytes[1], 'b');
 	expect(t, read(anew, bytes, 3), RETURNS(0));
 }
 
@@ -163,7 +164,7 @@ CASE(opened_reader_ends_epipe,
 	int anew = (int)must(t, open(name_of(p.wr).path, O_RDONLY | O_CLOEXEC));
 	expect(t, write(p.wr, "b", 1), RETURNS(1));
 	expect(t, read(anew, &byte, 1), RETURNS(1));
-	expect_true(t, byte == 'b');
+	expect_equal(t, byte, 'b');
 	must(t, close(anew));
 	expect(t, write(p.wr, "c", 1), FAILS(EPIPE));
 }
@@ -186,7 +187,7 @@ CASE(opened_writer_ends_end_of_file,
 	must_write(t, anew, "b", 1);
 	must(t, close(anew));
 	expect(t, read(p.rd, &byte, 1), RETURNS(1));
-	expect_true(t, byte == 'b');
+	expect_equal(t, byte, 'b');
 	expect(t, read(p.rd, &byte, 1), RETURNS(0));
 }
 

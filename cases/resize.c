@@ -228,7 +228,7 @@ static void poll_for_room(struct trial *t, const void *arg)
 	struct pollfd poller = { .fd = *(const int *)arg, .events = POLLOUT };
 
 	attempt(t, poll(&poller, 1, -1));
-	expect_true(t, poller.revents == POLLOUT);
+	expect_equal(t, poller.revents, POLLOUT);
 }
 
 CASE(growing_ends_a_sleeping_poll,

@@ -83,7 +83,7 @@ CASE(resizing_keeps_bytes_and_order,
 
 	must(t, set_capacity(t, p.wr, r->resized_pages * page_size()));
 	size = r->pages * page_size() + r->bytes - r->taken;
-	expect_true(t, must_unread(t, p.rd) == size);
+	expect_equal(t, must_unread(t, p.rd), size);
 	expect_stream(t, p.rd, from, size);
 }
 

@@ -52,7 +52,7 @@ CASE(reads_to_the_end,
 
 	must_write(t, c.p.wr, "line", 4);
 	expect(t, by_ring(t, &c.read), RETURNS(4));
-	expect_true(t, memcmp(c.read.bytes, "line", 4) == 0);
+	expect_bytes(t, c.read.bytes, "line", 4);
 	must(t, close(c.p.wr));
 	expect(t, by_ring(t, &c.read), RETURNS(0));
 }
@@ -69,7 +69,7 @@ CASE(waits_for_data,
 	expect_actor(t, reader, BLOCKS);
 	must_write(t, c.p.wr, "line", 4);
 	expect_actor(t, reader, RETURNS(4));
-	expect_true(t, memcmp(c.read.bytes, "line", 4) == 0);
+	expect_bytes(t, c.read.bytes, "line", 4);
 }
 
 CASE(waiting_read_sees_end_of_file,
@@ -98,10 +98,10 @@ CASE(waits_for_room,
 	size_t unread = must_unread(t, c.p.rd);
 	struct actor *writer = start(t, write_alone, &c);
 	expect_actor(t, writer, BLOCKS);
-	expect_true(t, must_unread(t, c.p.rd) == unread);
+	expect_equal(t, must_unread(t, c.p.rd), unread);
 	must_read(t, c.p.rd, must_share(t, unread), unread);
 	expect_actor(t, writer, RETURNS(PIPE_BUF));
-	expect_true(t, must_unread(t, c.p.rd) == PIPE_BUF);
+	expect_equal(t, must_unread(t, c.p.rd), PIPE_BUF);
 }
 
 CASE(impatient_read_is_complete_at_once,
@@ -126,7 +126,7 @@ CASE(impatient_write_is_complete_at_once,
 	must_fill(t, &c.p, PIPE_BUF - 1);
 	size_t unread = must_unread(t, c.p.rd);
 	expect_actor(t, start(t, write_alone, &c), FAILS(EAGAIN));
-	expect_true(t, must_unread(t, c.p.rd) == unread);
+	expect_equal(t, must_unread(t, c.p.rd), unread);
 }
 
 CASE(o_nonblock_read_waits,
@@ -211,7 +211,7 @@ CASE(cancelled_write_writes_nothing,
 	size_t unread = must_unread(t, c.p.rd);
 	expect(t, cancelled_in_ring(t, &c.write), FAILS(ECANCELED));
 	must_read(t, c.p.rd, must_share(t, unread), unread);
-	expect_true(t, must_unread(t, c.p.rd) == 0);
+	expect_equal(t, must_unread(t, c.p.rd), 0);
 }
 
 const struct family ring_family = {

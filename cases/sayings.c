@@ -160,7 +160,7 @@ CASE(blocked_write_is_not_content_with_a_part,
 	expect_actor(t, writer, BLOCKS);
 	must_read(t, p.rd, arrived + capacity + 1, r.size - capacity - 1);
 	expect_actor(t, writer, RETURNS((long)r.size));
-	expect_true(t, memcmp(arrived, r.bytes, r.size) == 0);
+	expect_bytes(t, arrived, r.bytes, r.size);
 	must_finish(t, writer);
 }
 
@@ -227,7 +227,7 @@ CASE(pipeline_carries_more_than_its_pipes_hold,
 	must(t, close(out.wr));
 	must_read(t, out.rd, arrived, r.size);
 	expect(t, read(out.rd, &byte, 1), RETURNS(0));
-	expect_true(t, memcmp(arrived, r.bytes, r.size) == 0);
+	expect_bytes(t, arrived, r.bytes, r.size);
 	expect_actor(t, producer, RETURNS((long)r.size));
 	expect_actor(t, copier, RETURNS(0));
 }

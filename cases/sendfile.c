@@ -121,7 +121,7 @@ CASE(refused_sendfile_leaves_the_offset,
 	must(t, lseek(file, BEGIN, SEEK_SET));
 	expect(t, sendfile(p.wr, file, offset, QUEUED), FAILS(EAGAIN));
 	expect(t, lseek(file, 0, SEEK_CUR), RETURNS(BEGIN));
-	expect_true(t, given == PART);
+	expect_equal(t, given, PART);
 }
 
 // --- waiting ----------------------------------------------------------------------
@@ -190,7 +190,7 @@ CASE(waiting_sendfile_is_interrupted,
 	must_signal(t, sender, SIGUSR1);
 	expect_actor(t, sender, FAILS(EINTR));
 	expect(t, lseek(c.file, 0, SEEK_CUR), RETURNS(BEGIN));
-	expect_true(t, must_unread(t, c.p.rd) == unread);
+	expect_equal(t, must_unread(t, c.p.rd), unread);
 }
 
 CASE(restarted_sendfile_sends_all_once,
@@ -209,7 +209,7 @@ CASE(restarted_sendfile_sends_all_once,
 	expect_actor(t, sender, BLOCKS);
 	must_read(t, c.p.rd, must_share(t, page), page);
 	expect_actor(t, sender, RETURNS(QUEUED));
-	expect_true(t, must_unread(t, c.p.rd) == filled - page + QUEUED);
+	expect_equal(t, must_unread(t, c.p.rd), filled - page + QUEUED);
 	expect(t, caught(t, SIGUSR1).count, RETURNS(1));
 }
 

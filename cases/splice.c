@@ -105,7 +105,7 @@ static void expect_moved(struct trial *t, const struct place *s, size_t offset, 
 	expect(t, must_unread(t, s->p.rd), RETURNS(row->to_file ? QUEUED - moved : moved));
 	if (row->to_file) {
 		expect(t, pread(s->file, bytes, sizeof bytes, 0), RETURNS((long)offset + moved));
-		expect_true(t, memcmp(bytes, hole, offset) == 0);
+		expect_bytes(t, bytes, hole, offset);
 		expect_streamed(t, bytes + offset, 0, n);
 		expect_stream(t, s->p.rd, n, QUEUED - n);
 	} else {
@@ -153,7 +153,7 @@ CASE(offset_given_is_advanced,
 	loff_t given = GIVEN, *in = row->to_file ? NULL : &given, *out = in ? NULL : &given;
 
 	long n = must(t, splice(s.from, in, s.to, out, PART, 0));
-	expect_true(t, given == GIVEN + n);
+	expect_equal(t, given, GIVEN + n);
 }
 
 // --- flags ----------------------------------------------------------------------

@@ -39,7 +39,7 @@ CASE(device_of_zeros_can_be_spliced_from,
 
 	expect(t, splice(fd, NULL, p.wr, NULL, QUEUED, 0), RETURNS(QUEUED));
 	expect(t, read(p.rd, bytes, sizeof bytes), RETURNS(QUEUED));
-	expect_true(t, memcmp(bytes, nothing, QUEUED) == 0);
+	expect_bytes(t, bytes, nothing, QUEUED);
 }
 
 static void expect_emptied(struct trial *t, const char *path)

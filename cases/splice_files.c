@@ -46,13 +46,13 @@ CASE(file_of_proc_is_spliced_as_it_is_read,
 	must(t, lseek(fd, 0, SEEK_SET));
 	expect(t, splice(fd, NULL, p.wr, NULL, TEXT_MOST, 0), RETURNS((long)size));
 	must_read(t, p.rd, moved, size);
-	expect_true(t, memcmp(text, moved, size) == 0);
+	expect_bytes(t, text, moved, size);
 	must(t, lseek(fd, 0, SEEK_SET));
 	expect(t, splice(fd, NULL, p.wr, NULL, TINY, 0), RETURNS(TINY));
 	expect(t, splice(fd, NULL, p.wr, NULL, TEXT_MOST, 0), RETURNS((long)size - TINY));
 	expect(t, splice(fd, NULL, p.wr, NULL, TEXT_MOST, 0), RETURNS(0));
 	expect(t, read(p.rd, moved, sizeof moved), RETURNS((long)size));
-	expect_true(t, memcmp(text, moved, size) == 0);
+	expect_bytes(t, text, moved, size);
 }
 
 // --- files ------------------------------------------------------------------------
@@ -152,7 +152,7 @@ CASE(watcher_is_told_of_a_splice,
 	must(t, inotify_add_watch(watcher, path, IN_ACCESS | IN_MODIFY));
 	must(t, splice(from, NULL, to, NULL, PART, 0));
 	expect(t, read(watcher, &event, sizeof event), RETURNS(sizeof event));
-	expect_true(t, event.mask == row->event);
+	expect_equal(t, event.mask, row->event);
 	expect(t, read(watcher, &event, sizeof event), FAILS(EAGAIN));
 }
 

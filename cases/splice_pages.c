@@ -64,7 +64,7 @@ CASE(write_does_not_reach_the_file,
 	must_read(t, p.rd, bytes, row->size);
 	expect_streamed(t, bytes, BEGIN, row->size);
 	expect(t, read(p.rd, bytes, sizeof bytes), RETURNS(BEHIND));
-	expect_true(t, memcmp(bytes, behind, BEHIND) == 0);
+	expect_bytes(t, bytes, behind, BEHIND);
 }
 
 CASE(write_does_not_reach_the_other_pipe,
@@ -86,7 +86,7 @@ CASE(write_does_not_reach_the_other_pipe,
 	must_read(t, target.rd, bytes, PART);
 	expect_streamed(t, bytes, 0, PART);
 	expect(t, read(target.rd, bytes, sizeof bytes), RETURNS(BEHIND));
-	expect_true(t, memcmp(bytes, behind, BEHIND) == 0);
+	expect_bytes(t, bytes, behind, BEHIND);
 }
 
 CASE(spliced_pages_are_those_of_the_file,
@@ -109,7 +109,7 @@ CASE(spliced_pages_are_those_of_the_file,
 		must(t, splice(file, NULL, p.wr, NULL, row->size, 0));
 	must(t, pwrite(file, zeros, sizeof zeros, 0));
 	expect(t, read(p.rd, bytes, sizeof bytes), RETURNS((long)row->size));
-	expect_true(t, memcmp(bytes, zeros, row->size) == 0);
+	expect_bytes(t, bytes, zeros, row->size);
 }
 
 CASE(file_keeps_what_splice_wrote_to_it,

@@ -98,11 +98,11 @@ CASE(refused_splice_leaves_bytes_and_offsets,
 	loff_t *out = row->target == A_FILE ? &given : NULL;
 
 	expect(t, splice(s.from, in, s.to, out, QUEUED, row->flags), FAILS(EAGAIN));
-	expect_true(t, given == FEW);
+	expect_equal(t, given, FEW);
 	expect(t, splice(s.from, NULL, s.to, NULL, QUEUED, row->flags), FAILS(EAGAIN));
 	expect(t, lseek(s.file, 0, SEEK_CUR), RETURNS(BEGIN));
-	expect_true(t, must_unread(t, s.source.rd) == in_source);
-	expect_true(t, must_unread(t, s.target.rd) == in_target);
+	expect_equal(t, must_unread(t, s.source.rd), in_source);
+	expect_equal(t, must_unread(t, s.target.rd), in_target);
 	expect_stream(t, row->source == READY ? s.source.rd : s.file,
 		      row->source == READY ? 0 : BEGIN,
 		      row->source == READY ? QUEUED : QUEUED - BEGIN);
@@ -213,8 +213,8 @@ CASE(waiting_splice_is_interrupted,
 	must_signal(t, sleeper, SIGUSR1);
 	expect_actor(t, sleeper, FAILS(EINTR));
 	expect(t, lseek(s.file, 0, SEEK_CUR), RETURNS(BEGIN));
-	expect_true(t, must_unread(t, s.source.rd) == in_source);
-	expect_true(t, must_unread(t, s.target.rd) == in_target);
+	expect_equal(t, must_unread(t, s.source.rd), in_source);
+	expect_equal(t, must_unread(t, s.target.rd), in_target);
 }
 
 CASE(restarted_splice_waits_on,

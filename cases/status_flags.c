@@ -17,8 +17,8 @@ CASE(access_modes_are_those_of_the_ends,
 {
 	struct pipe p = must_pipe(t, 0);
 
-	expect(t, fcntl(p.rd, F_GETFL) & O_ACCMODE, RETURNS(O_RDONLY));
-	expect(t, fcntl(p.wr, F_GETFL) & O_ACCMODE, RETURNS(O_WRONLY));
+	expect_flags(t, fcntl(p.rd, F_GETFL), O_ACCMODE, O_RDONLY);
+	expect_flags(t, fcntl(p.wr, F_GETFL), O_ACCMODE, O_WRONLY);
 }
 
 CASE(pipe_has_the_access_mode_alone,
@@ -70,7 +70,7 @@ CASE(direction_cannot_be_changed,
 	char byte;
 
 	expect(t, fcntl(fd, F_SETFL, row->flags | O_NONBLOCK), RETURNS(0));
-	expect(t, fcntl(fd, F_GETFL) & O_ACCMODE, RETURNS(row->mode));
+	expect_flags(t, fcntl(fd, F_GETFL), O_ACCMODE, row->mode);
 	must_write(t, p.wr, "", 1);
 	if (row->end == READ_END)
 		expect(t, write(fd, "", 1), FAILS(EBADF));
@@ -118,7 +118,9 @@ CASE(append_changes_nothing,
 	must(t, fcntl(p.wr, F_SETFL, O_APPEND));
 	expect(t, write(p.wr, "c", 1), RETURNS(1));
 	expect(t, read(p.rd, bytes, 3), RETURNS(3));
-	expect_true(t, bytes[0] == 'a' && bytes[1] == 'b' && bytes[2] == 'c');
+	expect_equal(t, bytes[0], 'a');
+	expect_equal(t, bytes[1], 'b');
+	expect_equal(t, bytes[2], 'c');
 }
 
 const struct family status_flags_family = {

@@ -39,7 +39,7 @@ CASE(stopped_reader_reads_once_continued,
 
 	must_stop(t, reader);
 	must_write(t, c.p.wr, "x", 1);
-	expect_true(t, must_unread(t, c.p.rd) == 1);
+	expect_equal(t, must_unread(t, c.p.rd), 1);
 	must_signal(t, reader, SIGCONT);
 	expect_actor(t, reader, RETURNS(1));
 }
@@ -86,10 +86,10 @@ CASE(write_goes_on_after_a_stop,
 	expect_actor(t, writer, BLOCKS);
 	must_stop(t, writer);
 	must_empty(t, c.p.rd);
-	expect_true(t, must_unread(t, c.p.rd) == 0);
+	expect_equal(t, must_unread(t, c.p.rd), 0);
 	must_signal(t, writer, SIGCONT);
 	expect_actor(t, writer, RETURNS((long)row->size));
-	expect_true(t, must_unread(t, c.p.rd) == row->size);
+	expect_equal(t, must_unread(t, c.p.rd), row->size);
 }
 
 CASE(stop_cuts_short_a_write,
@@ -108,7 +108,7 @@ CASE(stop_cuts_short_a_write,
 	must_stop(t, writer);
 	must_signal(t, writer, SIGCONT);
 	expect_actor(t, writer, RETURNS_PAGES(1, 0));
-	expect_true(t, must_unread(t, c.p.rd) == must_capacity(t, c.p.rd));
+	expect_equal(t, must_unread(t, c.p.rd), must_capacity(t, c.p.rd));
 }
 
 const struct family stopped_family = {

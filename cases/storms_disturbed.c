@@ -29,11 +29,6 @@ struct storm {
 	bool resizes; // the reader, after every read()
 };
 
-static bool is_whole(const struct storm *s, long got, size_t size)
-{
-	return got == (long)size || (got == -1 && s->allowed && errno == s->allowed);
-}
-
 static void write_records(struct trial *t, const void *arg)
 {
 	const struct storm *s = arg;
@@ -49,7 +44,8 @@ static void write_records(struct trial *t, const void *arg)
 		if (s->signals && s->writer == 0)
 			must(t, kill(0, SIGUSR1));
 		for (; got == -1; interrupted += got == -1)
-			expect_true(t, is_whole(s, got = write(s->p.wr, bytes, size), size));
+			got = expect_or_fail(t, write(s->p.wr, bytes, size), s->allowed,
+					     RETURNS((long)size));
 	}
 	if (s->allowed)
 		note(t, "writer %u was interrupted %u times", s->writer, interrupted);
@@ -75,7 +71,8 @@ static long read_records(struct trial *t, const struct storm *s)
 		if (s->resizes)
 			must_or_fail(t, set_capacity(t, s->p.rd, pages * page_size()), EBUSY);
 	}
-	expect_true(t, seen.torn == 0 && records_all(&seen, &s->records));
+	expect_equal(t, seen.torn, 0);
+	expect_true(t, records_all(&seen, &s->records));
 	return 0;
 }
 
@@ -176,7 +173,7 @@ static long read_letters(struct trial *t, const struct post *post)
 
 	while (got > 0) {
 		got = must(t, read(post->p.rd, letters, post->read_size * sizeof letters[0]));
-		expect_true(t, got % (long)sizeof letters[0] == 0);
+		expect_equal(t, got % (long)sizeof letters[0], 0);
 		for (size_t i = 0; i < (size_t)got / sizeof letters[0]; i++) {
 			expect_true(t, letters[i] < WRITERS * LETTERS);
 			uint32_t *last = &latest[letters[i] / LETTERS];
@@ -228,7 +225,7 @@ CASE(each_byte_goes_to_one_reader,
 		expect_actor(t, actors[i], RETURNS(0));
 	must_finish_all(t, actors + READERS, WRITERS);
 	for (uint32_t i = 0; i < WRITERS * LETTERS; i++)
-		expect_true(t, post.read[i] == 1);
+		expect_equal(t, post.read[i], 1);
 }
 
 const struct family storms_disturbed_family = {

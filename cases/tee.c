@@ -68,7 +68,7 @@ static void expect_duplicated(struct trial *t, size_t length, const struct outco
 	must_write_stream(t, source.wr, page, FEW);
 	must_write_stream(t, source.wr, page + FEW, page);
 	size_t n = (size_t)expect_as(t, tee(source.rd, target.wr, length, 0), want);
-	expect_true(t, must_unread(t, target.rd) == n);
+	expect_equal(t, must_unread(t, target.rd), n);
 	expect_stream(t, target.rd, 0, n);
 	expect_stream(t, source.rd, 0, 2 * page + FEW);
 }
@@ -173,7 +173,7 @@ CASE(room_is_counted_in_pages,
 	must_fill(t, &target, bytes_in(row->room));
 	size_t before = must_unread(t, target.rd);
 	size_t n = (size_t)expect_as(t, tee(source.rd, target.wr, INT_MAX, 0), &row->want);
-	expect_true(t, must_unread(t, target.rd) == before + n);
+	expect_equal(t, must_unread(t, target.rd), before + n);
 	must_read(t, target.rd, must_share(t, before), before);
 	expect_stream(t, target.rd, 0, n);
 	expect_stream(t, source.rd, 0, 2 * page + FEW);

@@ -192,7 +192,7 @@ CASE(sleeping_tee_fails_with_eintr,
 	must_signal(t, teer, SIGUSR1);
 	expect_actor(t, teer, FAILS(EINTR));
 	must_supply(t, &p, BYTES);
-	expect_true(t, must_unread(t, p.target.rd) == before);
+	expect_equal(t, must_unread(t, p.target.rd), before);
 }
 
 CASE(restarted_tee_duplicates_once,
@@ -214,7 +214,7 @@ CASE(restarted_tee_duplicates_once,
 	expect_actor(t, teer, BLOCKS);
 	must_supply(t, &p, row->lack);
 	expect_actor(t, teer, RETURNS(FEW));
-	expect_true(t, must_unread(t, p.target.rd) == before - taken + FEW);
+	expect_equal(t, must_unread(t, p.target.rd), before - taken + FEW);
 }
 
 static void read_few(struct trial *t, const void *arg)

@@ -34,8 +34,7 @@ static unsigned char take(struct trial *t, const struct server *s)
 	while (got == -1) {
 		if (s->allowed == EAGAIN)
 			must(t, poll(&filled, 1, -1));
-		expect_true(t, (got = read(s->p.rd, &token, 1)) == 1 ||
-				       (got == -1 && s->allowed && errno == s->allowed));
+		got = expect_or_fail(t, read(s->p.rd, &token, 1), s->allowed, RETURNS(1));
 	}
 	expect_true(t, token < s->tokens);
 	return token;
@@ -52,10 +51,10 @@ static long work(struct trial *t, const struct server *s)
 	for (int i = 0; i < TURNS && !time_is_short(t); i++) {
 		unsigned char token = take(t, s);
 
-		expect_true(t, atomic_exchange(&s->owned[token], 1) == 0);
+		expect_equal(t, atomic_exchange(&s->owned[token], 1), 0);
 		if (s->signals && token == 0)
 			must(t, kill(0, SIGUSR1));
-		expect_true(t, atomic_exchange(&s->owned[token], 0) == 1);
+		expect_equal(t, atomic_exchange(&s->owned[token], 0), 1);
 		put_back(t, s, token);
 	}
 	return 0;
@@ -100,9 +99,9 @@ CASE(tokens_are_neither_lost_nor_doubled,
 		put_back(t, &s, token);
 	for (int i = 0; i < WORKERS; i++)
 		expect_actor(t, workers[i], RETURNS(0));
-	expect_true(t, must_unread(t, s.p.rd) == (size_t)s.tokens);
+	expect_equal(t, must_unread(t, s.p.rd), (size_t)s.tokens);
 	for (int i = 0; i < s.tokens; i++)
-		expect_true(t, atomic_exchange(&s.owned[take(t, &s)], 1) == 0);
+		expect_equal(t, atomic_exchange(&s.owned[take(t, &s)], 1), 0);
 }
 
 const struct family tokens_family = {

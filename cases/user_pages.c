@@ -206,7 +206,7 @@ CASE(kernel_starts_with_a_soft_limit_of_16384,
 		"pipe(7), /proc files, pipe-user-pages-soft" },
      .covers = { "USR-13" }, .needs = { need_own_kernel })
 {
-	expect_true(t, must_sysctl(t, "fs/pipe-user-pages-soft") == 16384);
+	expect_equal(t, must_sysctl(t, "fs/pipe-user-pages-soft"), 16384);
 }
 
 CASE(kernel_starts_without_a_hard_limit,
@@ -214,7 +214,7 @@ CASE(kernel_starts_without_a_hard_limit,
 		"pipe(7), /proc files, pipe-user-pages-hard" },
      .covers = { "USR-13" }, .needs = { need_own_kernel })
 {
-	expect_true(t, must_sysctl(t, "fs/pipe-user-pages-hard") == 0);
+	expect_equal(t, must_sysctl(t, "fs/pipe-user-pages-hard"), 0);
 }
 
 const struct family user_pages_family = {

@@ -24,7 +24,8 @@ static void make_one_as_root(struct trial *t, const void *arg)
 	must_enter_namespaces(t, 0);
 	expect(t, must_sysctl(t, hard), RETURNS(HELD_PAGES));
 	expect(t, pipe2(fds, O_CLOEXEC), FAILS(ENFILE));
-	expect_true(t, fds[0] == -7 && fds[1] == -8);
+	expect_equal(t, fds[0], -7);
+	expect_equal(t, fds[1], -8);
 }
 
 CASE(hard_limit_binds_root_of_a_user_namespace,

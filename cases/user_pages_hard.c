@@ -67,7 +67,8 @@ CASE(refused_pipe_leaves_pipefd,
 		expect(t, pipe(fds), FAILS(ENFILE));
 	else
 		expect(t, pipe2(fds, O_CLOEXEC), FAILS(ENFILE));
-	expect_true(t, fds[0] == -7 && fds[1] == -8);
+	expect_equal(t, fds[0], -7);
+	expect_equal(t, fds[1], -8);
 }
 
 CASE(hard_limit_refuses_growth,

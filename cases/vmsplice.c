@@ -46,7 +46,7 @@ CASE(memory_arrives_in_order,
 		next += vectors[i].iov_len + 1; // so that a byte too far shows
 	}
 	expect(t, vmsplice(p.wr, vectors, (size_t)row->count, 0), RETURNS((long)all));
-	expect_true(t, must_unread(t, p.rd) == all);
+	expect_equal(t, must_unread(t, p.rd), all);
 	expect_stream(t, p.rd, 0, all);
 	for (int i = 0; i < row->count; at += vectors[i++].iov_len)
 		expect_streamed(t, vectors[i].iov_base, at, vectors[i].iov_len);
@@ -68,7 +68,7 @@ CASE(more_than_fits_goes_in_pieces,
 		size_t n = (size_t)expect(t, vmsplice(p.wr, &rest, 1, 0),
 					  RETURNS_IN(1, (long)(all - done)));
 
-		expect_true(t, must_unread(t, p.rd) == n);
+		expect_equal(t, must_unread(t, p.rd), n);
 		expect_stream(t, p.rd, done, n);
 		done += n;
 	}

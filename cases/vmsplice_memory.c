@@ -31,7 +31,7 @@ CASE(ranges_are_filled_in_turn,
 	size_t in_first = n < page - 1 ? n : page - 1;
 	expect_streamed(t, bytes + FEW, 0, in_first);
 	expect_streamed(t, bytes, in_first, n - in_first);
-	expect_true(t, bytes[FEW + in_first] == 0); // which no byte of the stream is
+	expect_equal(t, bytes[FEW + in_first], 0); // which no byte of the stream is
 	expect_stream(t, p.rd, n, 2 * page - n);
 }
 
@@ -49,7 +49,7 @@ CASE(what_there_is_is_enough,
 	must_write_stream(t, p.wr, 0, FEW + 1);
 	expect(t, vmsplice(p.rd, ranges, 2, 0), RETURNS(FEW + 1));
 	expect_streamed(t, bytes, 0, FEW + 1);
-	expect_true(t, bytes[FEW + 1] == 0);
+	expect_equal(t, bytes[FEW + 1], 0);
 }
 
 CASE(what_was_taken_is_a_copy,

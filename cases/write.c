@@ -53,25 +53,25 @@ static void must_read_filling(struct trial *t, const struct pipe *p, size_t size
 }
 
 // What waits to be read is the first `size` bytes of the request.
-static void expect_bytes(struct trial *t, const struct pipe *p, const struct request *r,
-			 size_t size)
+static void expect_arrival(struct trial *t, const struct pipe *p, const struct request *r,
+			   size_t size)
 {
 	char *arrived = must_share(t, size + 1);
 
 	for (size_t got = 0; got < size;)
 		got += (size_t)expect(t, read(p->rd, arrived + got, size - got),
 				      RETURNS_IN(1, (long)(size - got)));
-	expect_true(t, memcmp(arrived, r->bytes, size) == 0);
-	expect_true(t, must_unread(t, p->rd) == 0);
+	expect_bytes(t, arrived, r->bytes, size);
+	expect_equal(t, must_unread(t, p->rd), 0);
 }
 
 // The write that has returned added the first `size` bytes to `before` others.
 static void expect_added(struct trial *t, const struct pipe *p, const struct request *r,
 			 size_t before, size_t size)
 {
-	expect_true(t, must_unread(t, p->rd) == before + size);
+	expect_equal(t, must_unread(t, p->rd), before + size);
 	must_read_filling(t, p, before);
-	expect_bytes(t, p, r, size);
+	expect_arrival(t, p, r, size);
 }
 
 static void write_request(struct trial *t, const void *arg)
@@ -127,7 +127,7 @@ CASE(small_request_without_room_is_refused_whole,
 	size_t before = must_leave(t, &p, row->room);
 
 	expect(t, write(p.wr, r.bytes, r.size), FAILS(EAGAIN));
-	expect_true(t, must_unread(t, p.rd) == before);
+	expect_equal(t, must_unread(t, p.rd), before);
 }
 
 CASE(small_request_without_room_sleeps_unwritten,
@@ -143,11 +143,11 @@ CASE(small_request_without_room_sleeps_unwritten,
 	struct actor *writer = start(t, write_request, &r);
 
 	expect_actor(t, writer, BLOCKS);
-	expect_true(t, must_unread(t, p.rd) == before);
+	expect_equal(t, must_unread(t, p.rd), before);
 	must_read_filling(t, &p, before);
 	expect_actor(t, writer, RETURNS((long)r.size));
-	expect_true(t, must_unread(t, p.rd) == r.size);
-	expect_bytes(t, &p, &r, r.size);
+	expect_equal(t, must_unread(t, p.rd), r.size);
+	expect_arrival(t, &p, &r, r.size);
 	must_finish(t, writer);
 }
 
@@ -199,7 +199,7 @@ CASE(large_request_without_room_sleeps_until_all_is_written,
 
 	expect_actor(t, writer, BLOCKS);
 	must_read_filling(t, &p, before);
-	expect_bytes(t, &p, &r, r.size);
+	expect_arrival(t, &p, &r, r.size);
 	expect_actor(t, writer, RETURNS((long)r.size));
 	must_finish(t, writer);
 }
@@ -245,7 +245,7 @@ CASE(large_request_is_refused_when_full,
 
 	expect(t, write(p.wr, r.bytes, LARGE), FAILS(EAGAIN));
 	expect(t, write(p.wr, r.bytes, r.size), FAILS(EAGAIN));
-	expect_true(t, must_unread(t, p.rd) == before);
+	expect_equal(t, must_unread(t, p.rd), before);
 }
 
 static const struct write_row without_reader[] = {

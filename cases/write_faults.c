@@ -33,7 +33,7 @@ static void expect_one_stream(struct trial *t, const struct pipe *p, size_t befo
 {
 	size_t added = n > 0 ? (size_t)n : 0;
 
-	expect_true(t, must_unread(t, p->rd) == before + added);
+	expect_equal(t, must_unread(t, p->rd), before + added);
 	must_write_stream(t, p->wr, before + added, FEW);
 	expect_stream(t, p->rd, 0, before + added + FEW);
 }
@@ -267,13 +267,13 @@ CASE(fault_after_waiting_is_told_like_one_before,
 	struct actor *writer = start(t, write_all, &w);
 
 	expect_actor(t, writer, BLOCKS);
-	expect_true(t, must_unread(t, p.rd) == all);
+	expect_equal(t, must_unread(t, p.rd), all);
 	if (row->full)
 		must_read(t, p.rd, must_share(t, all), all);
 	else
 		expect_stream(t, p.rd, 0, page_size());
 	expect_outcome(t, writer, &row->want);
-	expect_true(t, must_unread(t, p.rd) == (row->full ? 0 : all - page_size()));
+	expect_equal(t, must_unread(t, p.rd), (row->full ? 0 : all - page_size()));
 	if (!row->full)
 		expect_stream(t, p.rd, page_size(), all - page_size());
 }

@@ -36,7 +36,7 @@ static void write_by_row(struct trial *t)
 	size_t before = must_leave(t, &p, row->room);
 	long written = expect_as(t, write(p.wr, bytes, bytes_in(row->size)), &row->want);
 
-	expect_true(t, must_unread(t, p.rd) == before + (written == -1 ? 0 : (size_t)written));
+	expect_equal(t, must_unread(t, p.rd), before + (written == -1 ? 0 : (size_t)written));
 }
 
 static const struct room_row up_to_a_page[] = {
@@ -194,7 +194,7 @@ CASE(single_bytes_fill_the_capacity,
 	for (int i = 0; i < PIPE_BUF; i++)
 		expect(t, write(p.wr, "a", 1), RETURNS(1));
 	expect(t, write(p.wr, "a", 1), FAILS(EAGAIN));
-	expect_true(t, must_unread(t, p.rd) == page_size());
+	expect_equal(t, must_unread(t, p.rd), page_size());
 }
 
 CASE(room_comes_back_by_whole_pages,
@@ -240,7 +240,7 @@ CASE(request_for_nothing_returns_0,
 	size_t before = must_leave(t, &p, row->room);
 
 	expect(t, write(p.wr, "a", 0), RETURNS(0));
-	expect_true(t, must_unread(t, p.rd) == before);
+	expect_equal(t, must_unread(t, p.rd), before);
 }
 
 struct gather_row {
@@ -270,7 +270,7 @@ CASE(gathered_request_is_refused_whole,
 	size_t before = must_leave(t, &p, row->room);
 
 	expect(t, writev(p.wr, segments, 4), FAILS(EAGAIN));
-	expect_true(t, must_unread(t, p.rd) == before);
+	expect_equal(t, must_unread(t, p.rd), before);
 }
 
 const struct family write_room_family = {

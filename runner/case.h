@@ -121,6 +121,7 @@ struct family {
 // --- outcomes ---------------------------------------------------------------
 
 // What a call came to.  BLOCKS and DIES are for actors.
+enum { ANY_ERRNO = -1 };
 struct outcome {
 	enum { OUTCOME_UNSET, RETURNED, FAILED, BLOCKED, DIED } kind;
 	long low, high;             // bytes, or whatever the call returns
@@ -135,6 +136,7 @@ struct outcome {
 #define RETURNS_PAGES(pages, n) \
 	{ .kind = RETURNED, .low = (n), .high = (n), .low_pages = (pages), .high_pages = (pages) }
 #define FAILS(err) { .kind = FAILED, .code = (err) }
+#define FAILS_ANYHOW { .kind = FAILED, .code = ANY_ERRNO } // for a claim that names no errno
 #define BLOCKS { .kind = BLOCKED }
 #define DIES(sig) { .kind = DIED, .code = (sig) }
 // clang-format on
@@ -154,18 +156,45 @@ struct here {
 #define must_or_fail(t, call, err)                                                                 \
 	must_or_fail_end((t), HERE(#call), (must_begin((t), HERE(#call)), (long)(call)), (err))
 #define expect(t, call, ...)                                                                       \
-	expect_end((t), HERE(#call), (expect_begin((t), HERE(#call)), (long)(call)),               \
+	expect_end((t), HERE(#call),                                                               \
+		   (expect_begin((t), HERE(#call), &(const struct outcome)__VA_ARGS__),            \
+		    (long)(call)),                                                                 \
 		   &(const struct outcome)__VA_ARGS__)
 // The same for a wanted outcome that stands in a row.
 #define expect_as(t, call, want)                                                                   \
-	expect_end((t), HERE(#call), (expect_begin((t), HERE(#call)), (long)(call)), (want))
+	expect_end((t), HERE(#call), (expect_begin((t), HERE(#call), (want)), (long)(call)), (want))
+// The same of a call that is made again when it fails with `err` (0: with none), as one with
+// O_NONBLOCK that finds no room.  Returns what the call did, with errno.
+#define expect_or_fail(t, call, err, ...)                                                          \
+	expect_or_fail_end((t), HERE(#call),                                                       \
+			   (expect_begin((t), HERE(#call), &(const struct outcome)__VA_ARGS__),    \
+			    (long)(call)),                                                         \
+			   (err), &(const struct outcome)__VA_ARGS__)
+// The call returns flags, of F_GETFL or F_GETFD, of which those in `mask` are just `want`.  A call
+// that fails returns no flags, though -1 has every bit.
+#define expect_flags(t, call, mask, want)                                                          \
+	expect_flags_end((t), HERE(#call), (expect_begin((t), HERE(#call), NULL), (long)(call)),   \
+			 (mask), (want))
+// Two values that are there already, of any integer types.
+#define expect_equal(t, got, want)                                                                 \
+	expect_equal_((t), HERE(#got " is " #want), (long long)(got), (long long)(want))
+// The same of `size` bytes in memory.
+#define expect_bytes(t, got, want, size)                                                           \
+	expect_bytes_((t), HERE(#got " holds " #want), (got), (want), (size))
+// What is neither: an order, a difference, a condition of the case's own.
 #define expect_true(t, condition) expect_true_((t), HERE(#condition), (condition))
 
 void must_begin(struct trial *t, const struct here *at);
 long must_end(struct trial *t, const struct here *at, long got);
 long must_or_fail_end(struct trial *t, const struct here *at, long got, int err);
-void expect_begin(struct trial *t, const struct here *at);
+void expect_begin(struct trial *t, const struct here *at, const struct outcome *want);
 long expect_end(struct trial *t, const struct here *at, long got, const struct outcome *want);
+long expect_or_fail_end(struct trial *t, const struct here *at, long got, int err,
+			const struct outcome *want);
+long expect_flags_end(struct trial *t, const struct here *at, long got, int mask, long want);
+void expect_equal_(struct trial *t, const struct here *at, long long got, long long want);
+void expect_bytes_(struct trial *t, const struct here *at, const void *got, const void *want,
+		   size_t size);
 void expect_true_(struct trial *t, const struct here *at, bool holds);
 
 // Ends the trial as SKIP.  `reason` is "class: detail".

@@ -14,7 +14,7 @@ void expect_events_(struct trial *t, const struct here *at, int fd, short want)
 	struct pollfd asked = { .fd = fd, .events = EVERY_EVENT, .revents = EVERY_EVENT };
 	const struct outcome ready = RETURNS(want != 0), events = RETURNS(want);
 
-	expect_begin(t, at);
+	expect_begin(t, at, &ready);
 	long n = poll(&asked, 1, 0);
 	if (n != -1 && asked.revents != want)
 		note(t, "revents is 0x%x, not 0x%x", (unsigned)asked.revents, (unsigned)want);
@@ -40,7 +40,7 @@ void expect_epoll_tells_(struct trial *t, const struct here *at, int epoll, int 
 	const struct outcome one = RETURNS(1), all = RETURNS((long)events), it = RETURNS(fd);
 	struct epoll_event event = { .events = 0 };
 
-	expect_begin(t, at);
+	expect_begin(t, at, &one);
 	expect_end(t, at, epoll_wait(epoll, &event, 1, 0), &one);
 	errno = 0;
 	expect_end(t, at, event.events, &all);
@@ -52,6 +52,6 @@ void expect_epoll_quiet_(struct trial *t, const struct here *at, int epoll)
 	const struct outcome none = RETURNS(0);
 	struct epoll_event event;
 
-	expect_begin(t, at);
+	expect_begin(t, at, &none);
 	expect_end(t, at, epoll_wait(epoll, &event, 1, 0), &none);
 }

@@ -31,7 +31,7 @@ bool outcome_meets(const struct outcome *got, const struct outcome *want, size_t
 		       high_of(got, page) <= high_of(want, page);
 	case FAILED:
 	case DIED:
-		return got->code == want->code;
+		return got->code == want->code || want->code == ANY_ERRNO;
 	case BLOCKED:
 		return true;
 	case OUTCOME_UNSET:
@@ -52,7 +52,10 @@ const char *outcome_text(const struct outcome *o, size_t page, char *text, size_
 			snprintf(text, size, "returns %ld..%ld", low, high);
 		break;
 	case FAILED:
-		snprintf(text, size, "fails with %s", errno_name(o->code));
+		if (o->code == ANY_ERRNO)
+			snprintf(text, size, "fails");
+		else
+			snprintf(text, size, "fails with %s", errno_name(o->code));
 		break;
 	case BLOCKED:
 		snprintf(text, size, "blocks");

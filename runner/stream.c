@@ -72,7 +72,7 @@ void expect_stream_(struct trial *t, const struct here *at, int fd, size_t place
 	char few[PIPE_BUF], *bytes = size <= sizeof few ? few : must_share(t, size);
 	const struct outcome all = RETURNS((long)size);
 
-	expect_begin(t, at);
+	expect_begin(t, at, &all);
 	expect_end(t, at, read(fd, bytes, size), &all);
 	expect_streamed_(t, at, bytes, place, size);
 	if (bytes != few)
@@ -85,7 +85,7 @@ void expect_packet_(struct trial *t, const struct here *at, int fd, size_t place
 	const size_t more = 4 * page_size();
 	char *bytes = must_share(t, more);
 
-	expect_begin(t, at);
+	expect_begin(t, at, &all);
 	expect_end(t, at, read(fd, bytes, more), &all);
 	expect_streamed_(t, at, bytes, place, size);
 	must(t, munmap(bytes, more));

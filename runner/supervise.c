@@ -138,6 +138,7 @@ static void judge_limit(struct record *record, enum time_end end)
 
 	if (end == TIME_QUIET && expecting) {
 		settle(record, FAIL, "never returned");
+		outcome_text(&record->expected, page_size(), record->want, sizeof record->want);
 		return;
 	}
 	if (end == TIME_UNSEEN)

@@ -161,8 +161,10 @@ long must_or_fail_end(struct trial *t, const struct here *at, long got, int err)
 	return got == -1 && errno == err ? -1 : must_end(t, at, got);
 }
 
-void expect_begin(struct trial *t, const struct here *at)
+void expect_begin(struct trial *t, const struct here *at, const struct outcome *want)
 {
+	if (t->self == NULL && want != NULL)
+		t->record->expected = *want;
 	call_begins(t, at, true);
 }
 
@@ -189,6 +191,71 @@ long expect_end(struct trial *t, const struct here *at, long got, const struct o
 		atomic_store(&t->record->expecting, 0);
 	judge(t, at, &seen, want);
 	return got;
+}
+
+long expect_or_fail_end(struct trial *t, const struct here *at, long got, int err,
+			const struct outcome *want)
+{
+	const int code = errno;
+	char text[TEXT_MAX], whole[TEXT_MAX];
+
+	if (t->self == NULL)
+		atomic_store(&t->record->expecting, 0);
+	atomic_fetch_add(&t->record->expectations, 1);
+	const struct outcome seen = outcome_of(got, code);
+	errno = code;
+	if (outcome_meets(&seen, want, page_size()) || (got == -1 && err != 0 && code == err))
+		return got;
+	if (err == 0)
+		judge(t, at, &seen, want);
+	if (got == -1)
+		skip_if_filtered(t, at->text, code);
+	snprintf(whole, sizeof whole, "%.128s, or fails with %s",
+		 outcome_text(want, page_size(), text, sizeof text), errno_name(err));
+	decide(t, FAIL, at, whole, "%s", outcome_text(&seen, page_size(), text, sizeof text));
+}
+
+long expect_flags_end(struct trial *t, const struct here *at, long got, int mask, long want)
+{
+	const int code = errno;
+	char want_text[TEXT_MAX], got_text[TEXT_MAX];
+
+	if (t->self == NULL)
+		atomic_store(&t->record->expecting, 0);
+	atomic_fetch_add(&t->record->expectations, 1);
+	if (got == -1)
+		skip_if_filtered(t, at->text, code);
+	else if ((got & mask) == want)
+		return got;
+	decide(t, FAIL, at, flags_text(want, mask, want_text, sizeof want_text), "%s%s",
+	       got == -1 ? "fails with " : "",
+	       got == -1 ? errno_name(code) : flags_text(got, mask, got_text, sizeof got_text));
+}
+
+void expect_equal_(struct trial *t, const struct here *at, long long got, long long want)
+{
+	char text[24];
+
+	atomic_fetch_add(&t->record->expectations, 1);
+	snprintf(text, sizeof text, "%lld", want);
+	if (got != want)
+		decide(t, FAIL, at, text, "%lld", got);
+}
+
+void expect_bytes_(struct trial *t, const struct here *at, const void *got, const void *want,
+		   size_t size)
+{
+	const unsigned char *theirs = got, *ours = want;
+	char text[96];
+	size_t i = 0;
+
+	atomic_fetch_add(&t->record->expectations, 1);
+	while (i < size && theirs[i] == ours[i])
+		i++;
+	if (i == size)
+		return;
+	snprintf(text, sizeof text, "byte %zu of %zu is 0x%02x", i, size, ours[i]);
+	decide(t, FAIL, at, text, "it is 0x%02x", theirs[i]);
 }
 
 void expect_true_(struct trial *t, const struct here *at, bool holds)

@@ -59,8 +59,9 @@ struct record {
 	_Atomic uint32_t stage; // futex
 	_Atomic uint32_t actor_count;
 	_Atomic uint32_t note_count;
-	_Atomic int stranger; // pid of the process with the other uid
-	struct spot at;       // the call in progress in the first process
+	_Atomic int stranger;    // pid of the process with the other uid
+	struct spot at;          // the call in progress in the first process
+	struct outcome expected; // of it, when it is the claim's
 	struct spot decided_at;
 	char want[TEXT_MAX], got[TEXT_MAX];
 	char notes[NOTES_MAX][TEXT_MAX];

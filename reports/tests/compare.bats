@@ -366,9 +366,11 @@ classes() {
 
 @test "settings and limits that differ are told, what a place is and when is not" {
 	{ cat old.tap; printf '# %s\n' 'fact: pipe-max-size=1048576' 'fact: uid=1' 'fact: only=1' \
-		'fact: load_average=0.10' 'limit: F_GETPIPE_SZ=65536 by fcntl() of a new pipe'; } >a.tap
+		'fact: load_average=0.10' \
+		'limit: F_GETPIPE_SZ=65536 by fcntl() of a new pipe'; } >a.tap
 	{ cat old.tap; printf '# %s\n' 'fact: pipe-max-size=65536' 'fact: uid=2' \
-		'fact: load_average=60.00' 'limit: F_GETPIPE_SZ=4096 by fcntl() of a new pipe'; } >b.tap
+		'fact: load_average=60.00' \
+		'limit: F_GETPIPE_SZ=4096 by fcntl() of a new pipe'; } >b.tap
 	sed -i 's/Linux 6.1.0/Linux 7/' b.tap
 	report compare --fail-on changed,broken,new,gone a.tap b.tap
 	[ "$status" -eq 0 ]

@@ -48,6 +48,50 @@ numbered() { for ((i = 1; i <= $1; i++)); do echo "	int n$i;"; done; }
 	done
 }
 
+# judged STATEMENT: what rules say of a case that has it in line 12.
+judged() {
+	{ cat cases/read.c; printf 'CASE(one)\n\t%s\n' "$1"; } >cases/one.c
+	run .ci/lint rules
+	echo "$output"
+	[ "$status" -eq "$((${#2} > 0))" ]
+	[ "$output" = "${2:+cases/one.c:12: $2}" ]
+}
+
+@test "an expectation that holds though its call failed" {
+	local found='in an expression, which may hold though it fails'
+
+	judged 'expect(t, fcntl(fd, F_GETFL) & O_APPEND, RETURNS(O_APPEND));' "\`fcntl()\` $found"
+	judged 'expect(t, must(t, fcntl(f(a), b)) + write(fd, s(), 1) == 1, RETURNS(1));' \
+		"\`write()\` $found"
+	judged 'expect(t, fcntl(fd, F_GETFL), RETURNS(O_APPEND | O_WRONLY));' ''
+	judged 'expect(t, end == READ_END ? read(fd, &a, 1) : write(fd, "", 1), FAILS(EBADF));' ''
+	judged 'expect(t, must_stat(t, p.rd).st_mode & BITS, RETURNS(0600));' ''
+}
+
+@test "a call where a value is judged" {
+	local found='where a value is judged; its failure would not be told'
+
+	judged 'expect_true(t, is_fine(s, got = write(fd, next, left)));' "\`write()\` $found"
+	judged 'expect_equal(t, read(fd, &byte, 1), 1);' "\`read()\` $found"
+	judged 'expect_equal(t, must_unread(t, fd), 1);' ''
+}
+
+@test "an equality that would be told as false" {
+	judged 'expect_true(t, a.got == b->got && f(c));' \
+		'expect_true() of an equality; expect_equal() says what was there'
+	judged 'expect_true(t, a->got != b && f(c == d));' ''
+}
+
+@test "an expectation that stands on processes of the case itself" {
+	{
+		cat cases/read.c
+		printf '%s\n' 'static long stir(struct trial *t)' '{' '	while (!time_is_short(t))' \
+			'		;' '	return 0;' '}'
+		printf 'CASE(one)\n{\n\t%s\n\t%s\n}\n' 'expect(t, stir(t),' 'RETURNS(0));'
+	} >cases/one.c
+	sees 'cases/one.c:19: `stir()` waits for processes of the case, which is no claim'
+}
+
 @test "words in comments and strings do not wait" {
 	cat >>cases/read.c <<-'END'
 		// A reader may sleep here.
@@ -69,7 +113,7 @@ numbered() { for ((i = 1; i <= $1; i++)); do echo "	int n$i;"; done; }
 	cat >>cases/read.c <<-'END'
 		static void f(void)
 		{
-			expect_true(t, poll(&fd, 1, 0) == 1 && read(0, NULL, 1) < 0);
+			expect_as(t, a ? poll(&fd, 1, 0) : read(0, NULL, 1), &want);
 			for (int i = 0; i < 3; i++)
 				must(t,
 				     (close)(i), write(i, "(", 1));

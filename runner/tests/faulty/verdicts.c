@@ -150,6 +150,49 @@ FAULTY(notes_that_look_like_tap, POSIX, "close() of no descriptor fails with EIO
 	expect(t, close(-1 /* it's "#1" \ */), FAILS(EIO));
 }
 
+FAULTY(other_flags, POSIX, "a new pipe has O_NONBLOCK")
+{
+	expect_flags(t, fcntl(must_pipe(t, 0).wr, F_GETFL), O_ACCMODE | O_NONBLOCK,
+		     O_WRONLY | O_NONBLOCK);
+}
+
+FAULTY(flags_of_a_call_that_failed, POSIX, "no descriptor has O_NONBLOCK")
+{
+	expect_flags(t, fcntl(-1, F_GETFL), O_NONBLOCK, O_NONBLOCK);
+}
+
+FAULTY(other_values, POSIX, "two is three")
+{
+	expect_equal(t, 1 + 1, 3);
+}
+
+FAULTY(other_bytes, POSIX, "abc is abd")
+{
+	expect_bytes(t, "abc", "abd", 3);
+}
+
+FAULTY(another_errno_than_allowed, POSIX,
+       "close() of no descriptor returns 1, or fails with EAGAIN")
+{
+	expect_or_fail(t, close(-1), EAGAIN, RETURNS(1));
+}
+
+FAULTY(an_errno_where_none_is_allowed, POSIX, "close() of no descriptor returns 1")
+{
+	expect_or_fail(t, close(-1), 0, RETURNS(1));
+}
+
+FAULTY(values_as_claimed, POSIX, "flags, values, bytes and errnos are told apart")
+{
+	struct pipe p = must_pipe(t, O_NONBLOCK);
+
+	expect_flags(t, fcntl(p.rd, F_GETFL), O_ACCMODE | O_NONBLOCK, O_NONBLOCK);
+	expect_equal(t, 1u + 1u, 2);
+	expect_bytes(t, "abc", "abd", 2);
+	expect_or_fail(t, read(p.rd, &p, 1), EAGAIN, RETURNS(1));
+	expect(t, read(-1, &p, 1), FAILS_ANYHOW);
+}
+
 const struct family verdicts_family = {
 	.name = "verdicts",
 	.about = "Calls that come to something else, ground that is not there, skips and notes",
@@ -173,5 +216,12 @@ const struct family verdicts_family = {
 		&needs_what_is_not_there,
 		&more_notes_than_are_kept,
 		&notes_that_look_like_tap,
+		&other_flags,
+		&flags_of_a_call_that_failed,
+		&other_values,
+		&other_bytes,
+		&another_errno_than_allowed,
+		&an_errno_where_none_is_allowed,
+		&values_as_claimed,
 	},
 };

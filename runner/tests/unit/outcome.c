@@ -2,6 +2,7 @@
 // Outcomes: compared, and put into words.
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,6 +40,8 @@ static const struct {
 	{ BLOCKS,        BLOCKS,                 PAGE,  true },
 	{ BLOCKS,        RETURNS(0),             PAGE,  false },
 	{ RETURNS(0),    BLOCKS,                 PAGE,  false },
+	{ FAILS(EIO),    FAILS_ANYHOW,           PAGE,  true },
+	{ RETURNS(0),    FAILS_ANYHOW,           PAGE,  false },
 	{ DIES(SIGTERM), BLOCKS,                 PAGE,  false },
 	{ { 0 },         { 0 },                  PAGE,  false },
 	{ RETURNS(0),    { 0 },                  PAGE,  false },
@@ -156,6 +159,29 @@ START_TEST(no_two_errors_have_one_name)
 }
 END_TEST
 
+static const struct {
+	long flags, mask;
+	const char *text;
+} flagged[] = {
+	{ O_NONBLOCK | O_WRONLY, O_NONBLOCK, "O_NONBLOCK" },
+	{ O_WRONLY, O_NONBLOCK, "0" },
+	{ O_WRONLY, O_ACCMODE, "O_WRONLY" },
+	{ O_RDONLY | O_NONBLOCK, O_ACCMODE | O_NONBLOCK, "O_RDONLY|O_NONBLOCK" },
+	{ O_APPEND | O_ASYNC, O_APPEND | O_ASYNC, "O_APPEND|O_ASYNC" },
+	{ FD_CLOEXEC, FD_CLOEXEC, "FD_CLOEXEC" },
+	{ 0, FD_CLOEXEC, "0" },
+	{ 1L << 28, 1L << 28, "02000000000" },
+};
+
+START_TEST(flags_have_names)
+{
+	char text[64];
+
+	ck_assert_str_eq(flags_text(flagged[_i].flags, flagged[_i].mask, text, sizeof text),
+			 flagged[_i].text);
+}
+END_TEST
+
 TCase *outcome_tests(void)
 {
 	TCase *tests = tcase_create("outcome");
@@ -168,5 +194,6 @@ TCase *outcome_tests(void)
 	tcase_add_loop_test(tests, a_signal_has_a_name, 0, COUNT(signals));
 	tcase_add_test(tests, names_of_what_is_unknown);
 	tcase_add_test(tests, no_two_errors_have_one_name);
+	tcase_add_loop_test(tests, flags_have_names, 0, COUNT(flagged));
 	return tests;
 }
