@@ -42,7 +42,7 @@ static bool read_proc(pid_t pid, const char *name, char text[PROC_TEXT_MAX])
 	return n > 0;
 }
 
-// proc(5), /proc/PID/stat: the name in parentheses may hold anything, so what
+// proc_pid_stat(5): the name in parentheses may hold anything, so what
 // follows it is counted from the last one.
 bool proc_look_up(pid_t pid, char *state, pid_t *parent)
 {
@@ -72,7 +72,7 @@ enum sleep proc_sleep(pid_t pid)
 	return proc_is_ours() ? AWAKE : NOBODY_CAN_TELL;
 }
 
-// proc(5), /proc/PID/task/TID/children: numbers, each with a blank after it.  A last one that was
+// proc_tid_children(5): numbers, each with a blank after it.  A last one that was
 // cut has none.
 int proc_children(pid_t children[PROC_CHILDREN_MAX])
 {
