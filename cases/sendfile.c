@@ -250,7 +250,6 @@ static void expect_nothing_moved(struct trial *t, const struct ends *s)
 
 static const struct target_row targets[] = {
 	{ "to_file", A_PIPE, A_FILE },
-	{ "to_pipe", A_PIPE, A_PIPE },
 	{ "to_socket", A_PIPE, A_SOCKET },
 };
 

@@ -144,8 +144,8 @@ CASE(offset_given_takes_its_place,
 }
 
 CASE(offset_given_is_advanced,
-     .claim = { OBSERVED, "splice() adds the count to the offset that it was given",
-		"fs/splice.c, do_splice(); splice(2) does not say so" },
+     .claim = { DOCUMENTED, "splice() adds the count to the offset that it was given",
+		"splice(2), DESCRIPTION, off_in and off_out" },
      .covers = { "SPL-04" }, ROWS(directions))
 {
 	const struct direction_row *row = trial_row(t);
