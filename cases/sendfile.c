@@ -25,7 +25,7 @@ CASE(file_is_sent_to_its_end,
      .claim = { DOCUMENTED,
 		"sendfile() into a pipe moves bytes of a file from the offset on, advances that "
 		"and no other, and returns 0 at the end",
-		"sendfile(2)" },
+		"sendfile(2), DESCRIPTION; splice(2), RETURN VALUE" },
      .covers = { "SPL-42" }, ROWS(offsets))
 {
 	const struct offset_row *row = trial_row(t);
