@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// What raises a signal at who has set O_ASYNC on an end: fcntl(2), pipe(7).
+// What raises a signal at who has set O_ASYNC on an end: F_SETOWN(2const), pipe(7).
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,7 +45,7 @@ CASE(data_raise_sigio,
      .claim = { DOCUMENTED,
 		"data that come into an empty pipe raise SIGIO at the owner of the read end, "
 		"once O_ASYNC is set there",
-		"pipe(7), I/O on pipes and FIFOs; fcntl(2), F_SETOWN" },
+		"pipe(7), Open file status flags; F_SETOWN(2const)" },
      .covers = { "ASY-01", "ASY-17" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe(t, 0);
@@ -61,7 +61,7 @@ CASE(room_raises_sigio,
      .claim = { DOCUMENTED,
 		"a page read from a full pipe raises SIGIO at the owner of the write end, "
 		"once O_ASYNC is set there",
-		"pipe(7), I/O on pipes and FIFOs; fcntl(2), F_SETOWN" },
+		"F_SETOWN(2const): whenever input or output becomes possible" },
      .covers = { "ASY-10", "ASY-17" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe(t, 0);

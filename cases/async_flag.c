@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// O_ASYNC set and cleared, without an owner, without a handler: fcntl(2), signal(7).
+// O_ASYNC set and cleared, without an owner, without a handler: F_SETOWN(2const), signal(7).
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +32,7 @@ static void must_stir(struct trial *t, const struct pipe *p)
 
 CASE(flag_is_told_as_it_was_set,
      .claim = { DOCUMENTED, "F_SETFL sets and clears O_ASYNC on either end, F_GETFL tells it",
-		"fcntl(2), F_SETFL" },
+		"F_SETFL(2const)" },
      .covers = { "ASY-15" }, ROWS(either_end))
 {
 	const struct end_row *row = trial_row(t);
@@ -74,7 +74,7 @@ CASE(fioasync_is_the_flag,
 CASE(no_flag_no_signal,
      .claim = { DOCUMENTED,
 		"an owner gets no signal before O_ASYNC is set, and none after it is cleared",
-		"fcntl(2), F_SETOWN" },
+		"F_SETOWN(2const)" },
      .covers = { "ASY-12" }, ROWS(either_end))
 {
 	const struct end_row *row = trial_row(t);
@@ -94,9 +94,8 @@ CASE(no_flag_no_signal,
 }
 
 CASE(no_owner_no_signal,
-     .claim = { DOCUMENTED,
-		"O_ASYNC raises no signal while no owner is set, nor after F_SETOWN of 0",
-		"fcntl(2), F_SETOWN" },
+     .claim = { OBSERVED, "O_ASYNC raises no signal while no owner is set, nor after F_SETOWN of 0",
+		"fs/fcntl.c, f_setown(), send_sigio(); F_SETOWN(2const) does not tell of 0" },
      .covers = { "ASY-12" }, ROWS(either_end))
 {
 	const struct end_row *row = trial_row(t);
@@ -174,7 +173,7 @@ CASE(sigio_ends_who_does_not_handle_it,
 CASE(owner_that_is_gone_gets_nothing,
      .claim = { DOCUMENTED,
 		"writes to a pipe succeed when the process that owns its read end has ended",
-		"fcntl(2), F_SETOWN; write(2)" },
+		"pipe(7), \"PIPE_BUF\"; F_SETOWN(2const), in general" },
      .covers = { "ASY-13" })
 {
 	struct pipe p = must_pipe(t, 0);
@@ -218,7 +217,8 @@ static const struct refusal_row refused_signals[] = {
 };
 
 CASE(signal_must_exist,
-     .claim = { DOCUMENTED, "F_SETSIG of what is no signal fails with EINVAL", "fcntl(2), ERRORS" },
+     .claim = { DOCUMENTED, "F_SETSIG of what is no signal fails with EINVAL",
+		"F_SETSIG(2const), ERRORS, EINVAL" },
      .covers = { "ASY-14" }, ROWS(refused_signals))
 {
 	const struct refusal_row *row = trial_row(t);
@@ -240,7 +240,7 @@ CASE(extended_owner_must_exist,
      .claim = { OBSERVED,
 		"F_SETOWN_EX of no thread, process or group fails with ESRCH, and of another kind "
 		"with EINVAL",
-		"fs/fcntl.c, f_setown_ex(); fcntl(2) does not say" },
+		"fs/fcntl.c, f_setown_ex(); F_SETOWN_EX(2const) does not say" },
      .covers = { "ASY-14" }, ROWS(refused_kinds))
 {
 	const struct refusal_row *row = trial_row(t);

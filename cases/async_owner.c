@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Who gets the signals of O_ASYNC: processes, groups, threads, and who may: fcntl(2), F_SETOWN.
+// Who gets the signals of O_ASYNC: processes, groups, threads, and who may: F_SETOWN(2const).
 
 #include <errno.h>
 #include <fcntl.h>
@@ -86,7 +86,7 @@ CASE(process_that_owns_gets_the_signal,
      .claim = { DOCUMENTED,
 		"SIGIO goes to the process that F_SETOWN or F_SETOWN_EX named, and to nobody "
 		"else; F_GETOWN and F_GETOWN_EX tell it",
-		"fcntl(2), F_SETOWN, F_SETOWN_EX" },
+		"F_SETOWN(2const), F_SETOWN_EX(2const)" },
      .covers = { "ASY-01", "ASY-03" }, ROWS(commands))
 {
 	struct pipe p = must_prepare(t);
@@ -106,7 +106,7 @@ CASE(group_that_owns_gets_the_signal,
      .claim = { DOCUMENTED,
 		"SIGIO goes to every process of the group that F_SETOWN, below 0, or F_SETOWN_EX "
 		"named, and to nobody else",
-		"fcntl(2), F_SETOWN, F_SETOWN_EX" },
+		"F_SETOWN(2const), F_SETOWN_EX(2const)" },
      .covers = { "ASY-03" }, ROWS(commands))
 {
 	struct pipe p = must_prepare(t);
@@ -135,7 +135,7 @@ CASE(thread_that_owns_gets_the_signal,
      .claim = { DOCUMENTED,
 		"SIGIO goes to the thread that F_SETOWN_EX named as F_OWNER_TID, though another "
 		"one waits for it",
-		"fcntl(2), F_SETOWN_EX" },
+		"F_SETOWN_EX(2const)" },
      .covers = { "ASY-04" }, ROWS(extended_only))
 {
 	struct pipe p = must_prepare(t);
@@ -151,7 +151,7 @@ CASE(thread_that_owns_gets_the_signal,
 
 CASE(first_thread_does_not_get_anothers_signal,
      .claim = { DOCUMENTED, "the first thread finds no SIGIO that is for another one, which does",
-		"fcntl(2), F_SETOWN_EX" },
+		"F_SETOWN_EX(2const)" },
      .covers = { "ASY-04" }, ROWS(extended_only))
 {
 	struct pipe p = must_prepare(t);
@@ -166,7 +166,7 @@ CASE(first_thread_does_not_get_anothers_signal,
 
 CASE(process_signal_is_for_any_thread,
      .claim = { DOCUMENTED, "SIGIO for a process as F_OWNER_PID wakes the thread of it that waits",
-		"fcntl(2), F_SETOWN_EX; signal(7)" },
+		"F_SETOWN_EX(2const); signal(7)" },
      .covers = { "ASY-03" }, ROWS(extended_only))
 {
 	struct pipe p = must_prepare(t);
@@ -184,7 +184,7 @@ CASE(fallback_is_for_the_thread_too,
 		"SIGIO in place of a real-time signal that cannot be queued goes to the thread "
 		"that owns, not to another one of its process that waits for it",
 		"fs/fcntl.c, send_sigio_to_task()" },
-     .covers = { "ASY-18" }, .against = "fcntl(2), F_SETSIG: it is delivered to the entire process",
+     .covers = { "ASY-18" }, .against = "F_SETSIG(2const): it is delivered to the entire process",
      ROWS(extended_only))
 {
 	struct pipe p = must_prepare(t);
@@ -220,7 +220,7 @@ CASE(signal_of_an_owner_set_by_another_user_is_dropped,
      .claim = { DOCUMENTED,
 		"no signal comes to a process that another user, without privilege, made the "
 		"owner, though it writes to the pipe itself",
-		"fcntl(2), F_SETOWN, on permission and saved credentials" },
+		"F_SETOWN(2const), on permission and saved credentials" },
      .covers = { "ASY-19" }, .stranger = name_the_owner)
 {
 	struct pipe p = must_prepare(t);
@@ -250,7 +250,7 @@ static void write_what_is_sent(struct trial *t, const void *arg)
 CASE(who_writes_needs_no_permission,
      .claim = { DOCUMENTED,
 		"a write by another user signals the process that named itself the owner",
-		"fcntl(2), F_SETOWN, on permission and saved credentials" },
+		"F_SETOWN(2const), on permission and saved credentials" },
      .covers = { "ASY-19" }, .stranger = write_what_is_sent)
 {
 	struct pipe p = must_prepare(t);

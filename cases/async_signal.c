@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Which signal O_ASYNC sends, what it tells, and how many are queued: fcntl(2), F_SETSIG.
+// Which signal O_ASYNC sends, what it tells, and how many are queued: F_SETSIG(2const).
 
 #include <errno.h>
 #include <fcntl.h>
@@ -72,7 +72,7 @@ CASE(chosen_signal_tells_the_descriptor,
      .claim = { DOCUMENTED,
 		"the signal that F_SETSIG chose, SIGIO too, comes in place of a plain SIGIO, with "
 		"the descriptor and POLL_IN; F_GETSIG tells it",
-		"fcntl(2), F_SETSIG" },
+		"F_SETSIG(2const); sigaction(2), POLL_IN" },
      .covers = { "ASY-02", "ASY-05", "ASY-07" }, ROWS(chosen))
 {
 	const struct signal_row *row = trial_row(t);
@@ -91,7 +91,7 @@ CASE(plain_sigio_is_the_default_and_tells_nothing,
      .claim = { OBSERVED,
 		"without F_SETSIG, and after F_SETSIG of 0, SIGIO comes from the kernel as such "
 		"and tells neither descriptor nor event",
-		"fs/fcntl.c, send_sigio_to_task(); fcntl(2) promises SIGIO" },
+		"fs/fcntl.c, send_sigio_to_task(); F_SETSIG(2const) promises SIGIO" },
      .covers = { "ASY-07" })
 {
 	struct pipe p = must_pipe(t, 0);
@@ -157,7 +157,7 @@ CASE(descriptor_told_is_that_of_the_flag,
 		"changes the signal, and only setting the flag anew the number",
 		"fs/fcntl.c, fasync_helper()" },
      .covers = { "ASY-08" },
-     .against = "fcntl(2), F_SETSIG: si_fd is the descriptor that F_SETSIG was called with")
+     .against = "F_SETSIG(2const): si_fd is the descriptor that F_SETSIG was called with")
 {
 	struct pipe p = must_pipe(t, 0);
 	int copy = (int)must(t, dup(p.rd));
@@ -181,7 +181,7 @@ CASE(closed_descriptor_is_still_told,
      .claim = { DOCUMENTED,
 		"when the descriptor that the signals tell is closed, a copy keeps them coming, "
 		"with the same number",
-		"fcntl(2), F_SETSIG" },
+		"F_SETSIG(2const)" },
      .covers = { "ASY-08" })
 {
 	struct pipe p = must_pipe(t, 0);
@@ -196,7 +196,7 @@ CASE(closed_descriptor_is_still_told,
 CASE(closing_a_copy_changes_nothing,
      .claim = { DOCUMENTED,
 		"signals come on after a copy of the descriptor that they tell is closed",
-		"fcntl(2), F_SETSIG" },
+		"F_SETSIG(2const)" },
      .covers = { "ASY-08" })
 {
 	struct pipe p = must_pipe(t, 0);
@@ -221,7 +221,7 @@ CASE(real_time_signals_are_queued,
      .claim = { DOCUMENTED,
 		"a real-time signal that F_SETSIG chose is queued each time that data come, "
 		"another signal is pending once",
-		"fcntl(2), F_SETSIG; signal(7), Real-time signals" },
+		"F_SETSIG(2const); signal(7), Real-time signals" },
      .covers = { "ASY-09", "ASY-18" })
 {
 	struct pipe p = must_pipe(t, 0);
@@ -244,7 +244,7 @@ CASE(full_queue_falls_back_to_sigio,
      .claim = { DOCUMENTED,
 		"an event for which no more real-time signals can be queued raises SIGIO; those "
 		"that were queued before stay",
-		"fcntl(2), F_SETSIG" },
+		"F_SETSIG(2const)" },
      .covers = { "ASY-18" })
 {
 	struct pipe p = must_pipe(t, 0);

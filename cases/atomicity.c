@@ -114,7 +114,7 @@ CASE(sleeping_writes_arrive_whole,
      .claim = { POSIX, "each write() of up to PIPE_BUF bytes that had to wait arrives in one piece",
 		"POSIX.1-2024 write(), \"shall not be interleaved\"; pipe(7), \"PIPE_BUF\"" },
      .covers = { "ATM-01", "ATM-02", "ATM-03", "ATM-04", "ATM-07", "ATM-08" },
-     .against = "pipe(7), \"PIPE_BUF\", begins with writes of less than PIPE_BUF bytes",
+     .against = "pipe(7), \"PIPE_BUF\": writes of less than PIPE_BUF bytes",
      .ways = BY_PIPE2 | BY_FIFO | BY_ONE_PAGE, ROWS(letters))
 {
 	expect_letters_whole(t);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// How much a pipe holds: pipe(7), "Pipe capacity"; fcntl(2), "Changing the capacity of a pipe".
+// How much a pipe holds: pipe(7), "Pipe capacity"; F_SETPIPE_SZ(2const).
 
 #include <errno.h>
 #include <fcntl.h>
@@ -48,7 +48,7 @@ CASE(a_new_pipe_holds_sixteen_pages,
 
 CASE(both_ends_report_one_capacity,
      .claim = { DOCUMENTED, "F_GETPIPE_SZ returns the same on both ends of a pipe",
-		"fcntl(2), F_GETPIPE_SZ" },
+		"F_GETPIPE_SZ(2const)" },
      .covers = { "CAP-02" }, .since = "2.6.35", .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe(t, 0);
@@ -69,7 +69,7 @@ static const struct end ends[] = {
 
 CASE(a_change_shows_on_the_other_end,
      .claim = { DOCUMENTED, "a capacity set through one end is what the other end reports",
-		"fcntl(2), F_SETPIPE_SZ: \"the pipe referred to by fd\"" },
+		"F_SETPIPE_SZ(2const): \"the pipe referred to by fd\"" },
      .covers = { "CAP-02" }, .since = "2.6.35", .ways = BY_PIPE2, ROWS(ends))
 {
 	const struct end *end = trial_row(t);
@@ -81,7 +81,7 @@ CASE(a_change_shows_on_the_other_end,
 
 CASE(either_end_takes_a_request,
      .claim = { DOCUMENTED, "F_SETPIPE_SZ works through the read end and through the write end",
-		"fcntl(2), F_SETPIPE_SZ" },
+		"F_SETPIPE_SZ(2const)" },
      .covers = { "CAP-03" }, .since = "2.6.35", .ways = BY_PIPE2, ROWS(ends))
 {
 	const struct end *end = trial_row(t);
@@ -131,7 +131,7 @@ static const struct request any_size[] = {
 
 CASE(less_than_a_page_becomes_a_page,
      .claim = { DOCUMENTED, "a request below the page size sets the capacity to one page",
-		"fcntl(2), F_SETPIPE_SZ" },
+		"F_SETPIPE_SZ(2const)" },
      .covers = { "CAP-04", "CAP-05", "FLK-14" }, .since = "2.6.35",
      .against = "F_SETPIPE_SZ with 1024 sets a capacity of 1024 bytes", ROWS(below_one_page))
 {
@@ -143,7 +143,7 @@ CASE(less_than_a_page_becomes_a_page,
 
 CASE(a_power_of_two_of_pages_is_granted_exactly,
      .claim = { DOCUMENTED, "a request for a power of two of pages sets just that capacity",
-		"fcntl(2), F_SETPIPE_SZ, on the current implementation" },
+		"F_SETPIPE_SZ(2const), on the current implementation" },
      .covers = { "CAP-06" }, .since = "2.6.35", ROWS(powers_of_two))
 {
 	const struct request *r = trial_row(t);
@@ -156,7 +156,7 @@ CASE(a_power_of_two_of_pages_is_granted_exactly,
 
 CASE(other_requests_are_rounded_up,
      .claim = { DOCUMENTED, "any other request sets the next higher power of two of pages",
-		"fcntl(2), F_SETPIPE_SZ, on the current implementation" },
+		"F_SETPIPE_SZ(2const), on the current implementation" },
      .covers = { "CAP-07", "FLK-14" }, .since = "2.6.35",
      .against = "the size that F_SETPIPE_SZ is asked for is the size it sets", ROWS(between_powers))
 {
@@ -170,7 +170,7 @@ CASE(other_requests_are_rounded_up,
 
 CASE(a_request_is_never_granted_short,
      .claim = { DOCUMENTED, "F_SETPIPE_SZ sets a capacity of at least what was asked for",
-		"fcntl(2), F_SETPIPE_SZ" },
+		"F_SETPIPE_SZ(2const)" },
      .covers = { "CAP-07" }, .since = "2.6.35", ROWS(any_size))
 {
 	const struct request *r = trial_row(t);
@@ -182,7 +182,7 @@ CASE(a_request_is_never_granted_short,
 
 CASE(the_result_is_the_capacity,
      .claim = { DOCUMENTED, "F_SETPIPE_SZ returns the capacity that F_GETPIPE_SZ then reports",
-		"fcntl(2), F_SETPIPE_SZ" },
+		"F_SETPIPE_SZ(2const)" },
      .covers = { "CAP-08" }, .since = "2.6.35", ROWS(any_size))
 {
 	const struct request *r = trial_row(t);
@@ -206,7 +206,7 @@ static const struct room_row capacities[] = {
 
 CASE(whole_pages_fill_the_capacity,
      .claim = { DOCUMENTED, "a pipe takes whole pages up to just the capacity it was set to",
-		"pipe(7), Pipe capacity; fcntl(2), F_SETPIPE_SZ" },
+		"pipe(7), Pipe capacity; F_SETPIPE_SZ(2const)" },
      .covers = { "CAP-22" }, ROWS(capacities))
 {
 	static const char page[PAGE_MAX];

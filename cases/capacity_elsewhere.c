@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Capacity and what is not just a pipe: FIFOs, descriptors that only name one, other files;
-// fcntl(2), "Changing the capacity of a pipe"; fifo(7).
+// F_SETPIPE_SZ(2const); fifo(7).
 
 #include <errno.h>
 #include <fcntl.h>
@@ -94,7 +94,7 @@ CASE(openings_of_a_fifo_share_its_capacity,
      .claim = { DOCUMENTED,
 		"a capacity set through one opening of a FIFO is that of all others, earlier "
 		"and later ones",
-		"fifo(7): one pipe object for each FIFO; fcntl(2), F_SETPIPE_SZ" },
+		"fifo(7): one pipe object for each FIFO; F_SETPIPE_SZ(2const)" },
      .covers = { "CAP-24" }, .since = "2.6.35")
 {
 	const char *path = must_fifo(t, 0600);
@@ -107,7 +107,7 @@ CASE(openings_of_a_fifo_share_its_capacity,
 
 CASE(fifo_holds_what_it_was_set_to,
      .claim = { DOCUMENTED, "a FIFO takes as many whole pages as its capacity was set to, no more",
-		"fcntl(2), F_SETPIPE_SZ; fifo(7), NOTES: as for pipes" },
+		"F_SETPIPE_SZ(2const); fifo(7), NOTES: as for pipes" },
      .covers = { "CAP-24" }, .since = "2.6.35")
 {
 	int fd = must_join(t, must_fifo(t, 0600));

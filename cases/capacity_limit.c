@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// How far a capacity may go: pipe(7), "/proc files", pipe-max-size; fcntl(2), F_SETPIPE_SZ.
+// How far a capacity may go: pipe(7), "/proc files", pipe-max-size; F_SETPIPE_SZ(2const).
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +32,7 @@ static const char *need_proc_sys(struct trial *t)
 
 CASE(everybody_can_read_the_limits,
      .claim = { DOCUMENTED, "the limits on pipes are files below /proc/sys/fs, readable by all",
-		"pipe(7), /proc files; proc(5)" },
+		"pipe(7), /proc files; proc_sys(5)" },
      .covers = { "CAP-36" }, .since = "4.5", .needs = { need_proc, need_proc_sys }, ROWS(limits))
 {
 	const struct file_row *r = trial_row(t);
@@ -53,7 +53,7 @@ static const struct limit_row within[] = {
 
 CASE(up_to_pipe_max_size_needs_no_capability,
      .claim = { DOCUMENTED, "F_SETPIPE_SZ up to and including pipe-max-size needs no capability",
-		"fcntl(2), F_SETPIPE_SZ; pipe(7), /proc files" },
+		"F_SETPIPE_SZ(2const); pipe(7), /proc files" },
      .covers = { "CAP-09" }, .since = "2.6.35", ROWS(within))
 {
 	const struct limit_row *r = trial_row(t);
@@ -86,7 +86,7 @@ CASE(above_pipe_max_size_takes_cap_sys_resource,
      .claim = { DOCUMENTED,
 		"without CAP_SYS_RESOURCE a request above pipe-max-size fails "
 		"with EPERM",
-		"fcntl(2), F_SETPIPE_SZ; pipe(7), /proc files" },
+		"F_SETPIPE_SZ(2const); pipe(7), /proc files" },
      .covers = { "CAP-10" }, .since = "2.6.35", ROWS(beyond))
 {
 	refuse_by_row(t);
@@ -94,7 +94,7 @@ CASE(above_pipe_max_size_takes_cap_sys_resource,
 
 CASE(cap_sys_resource_exceeds_pipe_max_size,
      .claim = { DOCUMENTED, "with CAP_SYS_RESOURCE a request above pipe-max-size is granted",
-		"fcntl(2), F_SETPIPE_SZ; capabilities(7), CAP_SYS_RESOURCE" },
+		"F_SETPIPE_SZ(2const); capabilities(7), CAP_SYS_RESOURCE" },
      .covers = { "CAP-11", "FLK-03" }, .since = "2.6.35",
      .against = "pipe-max-size is the most that privileged processes can set",
      .needs = { need_cap_sys_resource }, ROWS(beyond))
@@ -196,7 +196,7 @@ CASE(two_gib_of_larger_pages_are_granted_as_a_negative_number,
 		"is granted, and fcntl() returns -2147483648",
 		"fs/pipe.c, pipe_set_size(): an unsigned int through fcntl()'s int" },
      .covers = { "CAP-14" },
-     .against = "fcntl(2), RETURN VALUE: the capacity on success, -1 on error",
+     .against = "F_GETPIPE_SZ(2const), RETURN VALUE: the capacity on success, -1 on error",
      .needs = { need_cap_sys_resource, need_page_above_4k })
 {
 	struct pipe p = must_pipe(t, 0);

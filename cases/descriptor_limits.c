@@ -84,7 +84,7 @@ CASE(no_file_left_is_enfile,
      .claim = { DOCUMENTED,
 		"with fs.file-max files open, or more, pipe() fails with ENFILE, takes no "
 		"descriptor and leaves pipefd",
-		"pipe(2), ERRORS, ENFILE, and RETURN VALUE; proc(5), /proc/sys/fs/file-max" },
+		"pipe(2), ERRORS, ENFILE, and RETURN VALUE; proc_sys_fs(5), file-max" },
      .covers = { "LIM-04", "CRE-11" }, .tunes = { file_max },
      .needs = { need_own_kernel, need_no_cap_sys_admin })
 {
@@ -104,7 +104,7 @@ CASE(no_file_left_is_enfile,
 
 CASE(cap_sys_admin_exceeds_file_max,
      .claim = { DOCUMENTED, "with CAP_SYS_ADMIN pipe() succeeds beyond fs.file-max files",
-		"capabilities(7), CAP_SYS_ADMIN; proc(5), /proc/sys/fs/file-max" },
+		"capabilities(7), CAP_SYS_ADMIN; proc_sys_fs(5), file-max" },
      .covers = { "LIM-04" }, .tunes = { file_max },
      .needs = { need_own_kernel, need_cap_sys_admin })
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// What a newly executed program finds of a pipe: execve(2), fcntl(2), FD_CLOEXEC.
+// What a newly executed program finds of a pipe: execve(2), F_SETFD(2const).
 
 #include <errno.h>
 #include <fcntl.h>

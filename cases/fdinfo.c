@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// What /proc/PID/fdinfo tells of a pipe: proc(5).
+// What /proc/PID/fdinfo tells of a pipe: proc_pid_fdinfo(5).
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -56,7 +56,7 @@ CASE(fdinfo_tells_position_and_flags,
      .claim = { DOCUMENTED,
 		"fdinfo of an end tells position 0, and its access mode and flags in octal, "
 		"O_CLOEXEC being FD_CLOEXEC as it is now",
-		"proc(5), /proc/pid/fdinfo" },
+		"proc_pid_fdinfo(5)" },
      .covers = { "CRE-31" }, .since = "3.1", .needs = { need_proc }, ROWS(flags))
 {
 	const struct flags_row *row = trial_row(t);
@@ -99,7 +99,7 @@ CASE(pipes_have_a_mount_of_their_own,
      .claim = { OBSERVED,
 		"fdinfo tells one mount for both ends and for every pipe, and another for a "
 		"socket and for a file",
-		"fs/pipe.c, pipe_mnt; proc(5), /proc/pid/fdinfo, mnt_id" },
+		"fs/pipe.c, pipe_mnt; proc_pid_fdinfo(5), mnt_id" },
      .covers = { "CRE-31" }, .since = "3.15", .needs = { need_proc })
 {
 	struct pipe p = must_pipe(t, 0), other = must_pipe_by(t, BY_PIPE, 0);

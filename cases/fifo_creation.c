@@ -200,7 +200,7 @@ CASE(group_is_that_of_a_setgid_directory,
      .claim = { DOCUMENTED,
 		"a FIFO made in a set-group-ID directory has the group of that, and no "
 		"set-group-ID bit itself",
-		"mknod(2); inode(7), set-group-ID" },
+		"mknod(2); inode(7), The file type and mode, S_ISGID" },
      .covers = { "FIF-09" }, .stranger = lend_directory)
 {
 	int at = must_receive_descriptor(t);

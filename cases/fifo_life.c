@@ -80,7 +80,7 @@ CASE(close_of_both_in_one_discards_what_is_unread,
      .claim = { DOCUMENTED,
 		"what is unread is discarded when the last descriptor, open for reading and "
 		"writing, is closed",
-		"fifo(7): a pipe object while a process has it open; NOTES" },
+		"fifo(7), DESCRIPTION: a pipe object while a process has it open" },
      .covers = { "FIF-33" })
 {
 	const char *path = must_fifo(t, 0600);

@@ -160,7 +160,7 @@ CASE(readonly_mount_takes_writers,
 		"a FIFO on what is mounted for reading only is opened for writing, and written to",
 		"fs/namei.c, sb_permission(): files, directories and links alone" },
      .covers = { "FIF-38" }, .needs = { need_proc }, ROWS(readonly),
-     .against = "open(2), EROFS, and POSIX.1-2024 open(), EROFS: of whatever is on a read-only "
+     .against = "open(2), EROFS, as POSIX.1-2024 open(): of whatever is on a read-only "
 		"filesystem")
 {
 	struct name fifo = must_have_fifo_readonly(t);

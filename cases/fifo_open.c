@@ -87,7 +87,7 @@ static const struct open_row for_both[] = {
 CASE(opens_at_once_for_both,
      .claim = { DOCUMENTED,
 		"open() of a FIFO with O_RDWR succeeds at once in either mode, whoever has it open",
-		"fifo(7), NOTES; POSIX leaves it undefined" },
+		"fifo(7), DESCRIPTION; POSIX leaves it undefined" },
      .covers = { "FIF-18", "FIF-19" }, ROWS(for_both))
 {
 	const struct open_row *row = trial_row(t);
@@ -98,7 +98,7 @@ CASE(opens_at_once_for_both,
 CASE(descriptor_for_both_reads_what_it_writes,
      .claim = { DOCUMENTED,
 		"one who has a FIFO open with O_RDWR, alone, reads what it writes, in order",
-		"fifo(7), NOTES" },
+		"fifo(7), DESCRIPTION" },
      .covers = { "FIF-20" })
 {
 	int fd = must_open_end(t, must_fifo(t, 0600), O_RDWR | O_NONBLOCK);

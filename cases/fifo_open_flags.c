@@ -169,7 +169,7 @@ static void must_own(struct trial *t, int fd)
 CASE(o_async_arranges_nothing,
      .claim = { DOCUMENTED,
 		"a FIFO opened with O_ASYNC sends no SIGIO; one for which fcntl() sets it does",
-		"open(2), BUGS; fcntl(2), F_SETFL" },
+		"open(2), BUGS; F_SETFL(2const)" },
      .covers = { "FIF-32" })
 {
 	const char *path = must_fifo(t, 0600);
@@ -216,7 +216,7 @@ CASE(flags_of_fopen_for_update_open_both_ends,
      .claim = { DOCUMENTED,
 		"with the flags of fopen() for r+, w+ and a+ a FIFO opens at once, and gives back "
 		"what is written",
-		"fifo(7), NOTES; fopen(3), table of flags" },
+		"fifo(7), DESCRIPTION; fopen(3), DESCRIPTION, O_RDWR" },
      .covers = { "FIF-46" }, ROWS(streams))
 {
 	const struct flags_row *row = trial_row(t);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Who may open a FIFO, make use of another's, or link to it: open(2); proc(5); proc_sys_fs(5).
+// Who may open, use or link to the FIFO of another: open(2), proc_pid_fd(5), proc_sys_fs(5).
 
 #include <errno.h>
 #include <fcntl.h>
@@ -61,7 +61,7 @@ static const struct mode_row owners_for_both[] = {
 CASE(permission_for_both_takes_both,
      .claim = { DOCUMENTED,
 		"a FIFO is opened for reading and writing by who may do both, another gets EACCES",
-		"open(2), EACCES; fifo(7), NOTES; POSIX leaves it undefined" },
+		"open(2), EACCES; fifo(7), DESCRIPTION; POSIX leaves it undefined" },
      .covers = { "FIF-25" }, ROWS(owners_for_both))
 {
 	open_by_row(t);
@@ -95,7 +95,7 @@ CASE(descriptor_is_no_permission_to_open,
      .claim = { DOCUMENTED,
 		"another user opens a FIFO that it was sent by /proc/self/fd as the permission "
 		"bits say; the descriptor works regardless",
-		"proc(5), /proc/pid/fd; open(2), EACCES" },
+		"proc_pid_fd(5); open(2), EACCES" },
      .covers = { "FIF-47" }, .stranger = open_what_is_sent, .needs = { need_proc }, ROWS(others),
      .against = "who holds a descriptor can always open /proc/self/fd/N")
 {

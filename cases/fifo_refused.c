@@ -73,10 +73,10 @@ CASE(empty_name_is_enoent,
 }
 
 CASE(path_of_path_max_is_too_long,
-     .claim = { DOCUMENTED,
+     .claim = { OBSERVED,
 		"a path of PATH_MAX bytes without the one that ends it is refused with "
 		"ENAMETOOLONG",
-		"mknod(2), ENAMETOOLONG; path_resolution(7), Length limit" },
+		"fs/namei.c, getname(); path_resolution(7), Length limit, of no number" },
      .covers = { "FIF-04" })
 {
 	char path[PATH_SIZE];

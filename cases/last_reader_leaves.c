@@ -86,7 +86,7 @@ CASE(end_of_the_reader_is_seen_by_a_sleeping_writer,
      .claim = { DOCUMENTED,
 		"a writer asleep gets EPIPE and SIGPIPE when the process with the last read end "
 		"exits or is killed",
-		"pipe(7), I/O on pipes and FIFOs; _exit(2)" },
+		"pipe(7), I/O on pipes and FIFOs; _exit(3)" },
      .covers = { "SIG-25" }, ROWS(deaths))
 {
 	const struct death_row *row = trial_row(t);

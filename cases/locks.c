@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Locks on a pipe: flock(2), fcntl(2), "Advisory record locking" and "Leases".
+// Locks on a pipe: flock(2), F_SETLK(2const), F_SETLEASE(2const).
 
 #include <errno.h>
 #include <fcntl.h>
@@ -92,7 +92,7 @@ static const struct command_row commands[] = {
 CASE(record_lock_takes_the_direction_of_the_end,
      .claim = { DOCUMENTED,
 		"a write lock of the read end and a read lock of the write end fail with EBADF",
-		"fcntl(2), Advisory record locking" },
+		"F_SETLK(2const), ERRORS, EBADF" },
      .covers = { "MSC-27" }, ROWS(commands))
 {
 	const struct command_row *row = trial_row(t);
@@ -118,7 +118,7 @@ CASE(records_of_a_pipe_can_be_locked,
      .claim = { OBSERVED,
 		"a write lock by the write end refuses another process a read lock by the read "
 		"end: EAGAIN",
-		"fcntl(2), in general; fs/locks.c, fcntl_setlk()" },
+		"F_SETLK(2const), in general; fs/locks.c, fcntl_setlk()" },
      .covers = { "MSC-27" }, ROWS(commands))
 {
 	const struct command_row *row = trial_row(t);
@@ -136,7 +136,7 @@ CASE(records_of_a_pipe_can_be_locked,
 
 CASE(pipe_is_not_leased,
      .claim = { OBSERVED, "F_SETLEASE of either end fails with EINVAL, and F_GETLEASE says F_UNLCK",
-		"fs/locks.c, generic_setlease(); fcntl(2), Leases: on regular files alone" },
+		"fs/locks.c, generic_setlease(); F_SETLEASE(2const): on regular files alone" },
      .covers = { "MSC-30" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe(t, 0);

@@ -261,7 +261,7 @@ CASE(fifo_bound_elsewhere_is_one_pipe,
      .claim = { DOCUMENTED,
 		"what is written to a FIFO by the name of another that it is mounted on, in a "
 		"mount namespace of its own, is read by its own name; the other stays another",
-		"fifo(7): one pipe object for each FIFO; mount(2), MS_BIND" },
+		"fifo(7): one pipe object for each FIFO; mount(2), Creating a bind mount" },
      .covers = { "NSC-09" })
 {
 	struct bound b;

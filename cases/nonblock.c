@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Whose O_NONBLOCK is, and from when on it acts: fcntl(2), F_SETFL.
+// Whose O_NONBLOCK is, and from when on it acts: F_SETFL(2const).
 
 #include <errno.h>
 #include <fcntl.h>

@@ -124,7 +124,7 @@ static void must_have_notices(struct trial *t)
 
 CASE(end_gives_no_notice_as_a_directory,
      .claim = { DOCUMENTED, "F_NOTIFY of either end fails with ENOTDIR",
-		"fcntl(2), ERRORS, ENOTDIR" },
+		"F_NOTIFY(2const), ERRORS, ENOTDIR" },
      .covers = { "MSC-30" })
 {
 	struct pipe p = must_pipe(t, 0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
-// Who is told of input, and whose name that is, across PID namespaces: fcntl(2), "Managing
-// signals"; pid_namespaces(7).
+// Who is told of input, and whose name that is, across PID namespaces: F_SETSIG(2const);
+// pid_namespaces(7).
 
 #include <fcntl.h>
 #include <sched.h>
@@ -62,7 +62,7 @@ CASE(input_from_a_sibling_namespace_is_told,
      .claim = { DOCUMENTED,
 		"the owner of a read end in one PID namespace gets the signal, with si_fd and "
 		"POLL_IN, for what a process in another wrote",
-		"fcntl(2), F_SETOWN, F_SETSIG" },
+		"F_SETOWN(2const), F_SETSIG(2const)" },
      .covers = { "NSC-01" })
 {
 	struct pipe p = must_pipe(t, 0);

@@ -40,10 +40,27 @@ CASE(write_is_a_packet,
 	expect_packet(t, p.rd, LINE + PIPE_BUF, 1);
 }
 
-CASE(large_write_is_split_at_pipe_buf,
+CASE(large_write_is_several_packets,
      .claim = { DOCUMENTED,
-		"a write() of more than PIPE_BUF bytes is packets of PIPE_BUF and one of the rest",
+		"no read() returns a write() of more than PIPE_BUF bytes whole; together they do",
 		"pipe(2), O_DIRECT" },
+     .covers = { "PKT-02" }, .since = "3.4")
+{
+	const size_t all = 2 * page_size() + LINE;
+	struct pipe p = must_packet_pipe(t, O_NONBLOCK);
+	char *bytes = must_share(t, all);
+
+	must_write_stream(t, p.wr, 0, all);
+	long n = expect(t, read(p.rd, bytes, all), RETURNS_IN(1, (long)all - 1));
+	for (size_t left = all - (size_t)n; left > 0; left -= (size_t)n)
+		n = expect(t, read(p.rd, bytes + all - left, left), RETURNS_IN(1, (long)left));
+	expect_streamed(t, bytes, 0, all);
+}
+
+CASE(large_write_is_split_at_pipe_buf,
+     .claim = { OBSERVED,
+		"a write() of more than PIPE_BUF bytes is packets of PIPE_BUF and one of the rest",
+		"fs/pipe.c, pipe_write(); pipe(2) only says that there are several" },
      .covers = { "PKT-02" }, .needs = { need_page_4k }, .since = "3.4")
 {
 	enum { REST = 1808 };
@@ -167,9 +184,9 @@ CASE(writev_is_a_packet,
 }
 
 CASE(large_writev_is_split_at_pipe_buf,
-     .claim = { DOCUMENTED,
+     .claim = { OBSERVED,
 		"writev() of more than PIPE_BUF bytes is split there, wherever its buffers end",
-		"pipe(2), O_DIRECT; writev(2), which works as write(2) does" },
+		"fs/pipe.c, pipe_write(); pipe(2) only says that there are several packets" },
      .covers = { "PKT-11" }, .needs = { need_page_4k }, .since = "3.4")
 {
 	enum { MANY = 3000, ALL = 2 * MANY + LINE };
@@ -248,6 +265,7 @@ const struct family packets_family = {
 	.about = "Packet mode: what a write is, and what a read takes of it",
 	.cases = {
 		&write_is_a_packet,
+		&large_write_is_several_packets,
 		&large_write_is_split_at_pipe_buf,
 		&large_write_is_split_at_larger_pages,
 		&read_of_a_part_discards_the_rest,

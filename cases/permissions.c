@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Who may open a pipe anew: its inode has an owner and permission bits, proc(5).
+// Who may open a pipe anew: its inode has an owner and permission bits, proc_pid_fd(5).
 
 #include <errno.h>
 #include <fcntl.h>
@@ -71,7 +71,7 @@ CASE(mode_says_which_users_may_open,
      .claim = { DOCUMENTED,
 		"another user opens a pipe by /proc/self/fd as its permission bits say, 0600 at "
 		"first; what it was sent works regardless",
-		"proc(5), /proc/pid/fd: permission bits and ownership of the inode" },
+		"proc_pid_fd(5): permission bits and ownership of the inode" },
      .covers = { "CRE-29" }, .stranger = try_to_open, .needs = { need_proc }, ROWS(others),
      .against = "who holds a descriptor can always open /proc/self/fd/N")
 {

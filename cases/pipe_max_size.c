@@ -90,7 +90,7 @@ CASE(cap_sys_resource_is_not_capped,
 
 CASE(higher_limit_makes_no_larger_pipes,
      .claim = { DOCUMENTED, "a new pipe has 16 pages however far above them pipe-max-size is",
-		"pipe(7), /proc files: a ceiling; Pipe capacity" },
+		"pipe(7), /proc files, Pipe capacity: a ceiling" },
      .covers = { "CAP-26" }, .tunes = { max_size },
      .against = "a higher pipe-max-size gives programs larger pipes", .needs = { need_pages })
 {
@@ -106,7 +106,7 @@ CASE(limit_holds_as_set_last,
      .claim = { DOCUMENTED,
 		"a request is granted up to the pipe-max-size of the moment, and refused "
 		"with EPERM above",
-		"fcntl(2), F_SETPIPE_SZ; pipe(7), /proc files, pipe-max-size" },
+		"F_SETPIPE_SZ(2const); pipe(7), /proc files, pipe-max-size" },
      .covers = { "CAP-09", "CAP-10" }, .tunes = { max_size }, .needs = { need_pages })
 {
 	int fd = must_sized_pipe(t, 1), page = (int)page_size();
@@ -161,7 +161,7 @@ CASE(larger_pipe_can_shrink_to_any_size,
      .claim = { OBSERVED, "a pipe above pipe-max-size can shrink to a size that is still above it",
 		"fs/pipe.c, pipe_set_size()" },
      .covers = { "CAP-29" }, .since = "4.9", .tunes = { max_size },
-     .against = "fcntl(2), F_SETPIPE_SZ: EPERM for any capacity above the limit",
+     .against = "F_SETPIPE_SZ(2const): EPERM for any capacity above the limit",
      .needs = { need_pages }, ROWS(no_growth))
 {
 	const struct request_row *r = trial_row(t);
@@ -172,7 +172,7 @@ CASE(larger_pipe_can_shrink_to_any_size,
 
 CASE(larger_pipe_cannot_grow,
      .claim = { DOCUMENTED, "a pipe above pipe-max-size cannot be enlarged: EPERM",
-		"fcntl(2), F_SETPIPE_SZ; pipe(7), /proc files, pipe-max-size" },
+		"F_SETPIPE_SZ(2const); pipe(7), /proc files, pipe-max-size" },
      .covers = { "CAP-29" }, .tunes = { max_size }, .needs = { need_pages })
 {
 	int fd = must_exceed_limit(t, 8);

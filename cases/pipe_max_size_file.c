@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // The file /proc/sys/fs/pipe-max-size: what may be written to it, how, by whom, and what it
-// then says; pipe(7), "/proc files"; proc(5), "/proc/sys".
+// then says; pipe(7), "/proc files"; proc_sys(5).
 
 #include <errno.h>
 #include <fcntl.h>
@@ -105,8 +105,7 @@ static const struct text_row good_texts[] = {
 };
 
 CASE(number_may_be_written_in_hexadecimal,
-     .claim = { DOCUMENTED, "a number is taken in decimal and in hexadecimal",
-		"proc(5), /proc/sys" },
+     .claim = { DOCUMENTED, "a number is taken in decimal and in hexadecimal", "proc_sys(5)" },
      .covers = { "CAP-32" }, .tunes = { max_size }, ROWS(good_texts))
 {
 	const struct text_row *r = trial_row(t);

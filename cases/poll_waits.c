@@ -185,7 +185,7 @@ CASE(what_was_not_asked_does_not_wake,
      .claim = { DOCUMENTED,
 		"who asked for nothing sleeps on in poll() and epoll_wait() while data are "
 		"written, and is woken by the hang-up",
-		"poll(2), events; epoll_ctl(2)" },
+		"poll(2), DESCRIPTION, events; epoll_ctl(2)" },
      .covers = { "POL-09", "POL-11" }, ROWS(with_events))
 {
 	const struct call_row *row = trial_row(t);

@@ -234,7 +234,7 @@ CASE(select_of_all_sets_tells_no_exception,
      .claim = { OBSERVED,
 		"of three sets asked, a pipe that lost an end is in the read set, a broken one in "
 		"the write set too, and none in the set of exceptions",
-		"fs/select.c; select(2), Correspondence between select() and poll()" },
+		"fs/select.c; select(2), Correspondence ... poll() notifications" },
      .covers = { "POL-25" }, ROWS(one_left))
 {
 	expect_selected(t, IN_READ | IN_WRITE | IN_EXCEPT);

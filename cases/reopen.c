@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Opening a pipe anew by its name in /proc/PID/fd: proc(5).
+// Opening a pipe anew by its name in /proc/PID/fd: proc_pid_fd(5).
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +28,7 @@ CASE(name_is_a_link_to_the_inode,
      .claim = { DOCUMENTED,
 		"/proc/self/fd/N of either end is a link that reads pipe:[inode], with the "
 		"inode that fstat() tells",
-		"proc(5), /proc/pid/fd" },
+		"proc_pid_fd(5)" },
      .covers = { "CRE-25" }, .needs = { need_proc }, ROWS(either_end))
 {
 	const struct end_row *row = trial_row(t);
@@ -47,7 +47,7 @@ CASE(opening_gives_flags_of_their_own,
      .claim = { DOCUMENTED,
 		"an end opened anew has status flags of its own: neither takes them from the "
 		"other",
-		"open(2), DESCRIPTION: a new open file description; proc(5), /proc/pid/fd" },
+		"open(2), DESCRIPTION: a new open file description; proc_pid_fd(5)" },
      .covers = { "CRE-19" }, .needs = { need_proc }, ROWS(either_end),
      .against = "opening /dev/fd/N is the same as dup(N), as it is on other systems")
 {
@@ -81,7 +81,7 @@ CASE(either_end_opens_in_any_direction,
      .claim = { OBSERVED,
 		"either end can be opened anew for reading, for writing and for both, and works "
 		"so",
-		"fs/pipe.c, fifo_open(); proc(5), /proc/pid/fd" },
+		"fs/pipe.c, fifo_open(); proc_pid_fd(5)" },
      .covers = { "CRE-27" }, .needs = { need_proc }, ROWS(directions),
      .against = "who was given the read end of a pipe alone cannot write to it")
 {

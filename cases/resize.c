@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Changing the capacity of a pipe in use: fcntl(2), F_SETPIPE_SZ.
+// Changing the capacity of a pipe in use: F_SETPIPE_SZ(2const).
 
 #include <errno.h>
 #include <fcntl.h>
@@ -57,7 +57,7 @@ static void shrink_by_row(struct trial *t)
 
 CASE(less_than_it_holds_is_refused,
      .claim = { DOCUMENTED, "a request for less than the space in use fails with EBUSY",
-		"fcntl(2), F_SETPIPE_SZ" },
+		"F_SETPIPE_SZ(2const)" },
      .covers = { "CAP-16" }, .since = "2.6.35", ROWS(too_small))
 {
 	shrink_by_row(t);
@@ -76,7 +76,7 @@ CASE(ebusy_leaves_the_capacity_alone,
 
 CASE(just_what_it_holds_is_granted,
      .claim = { DOCUMENTED, "a pipe can be shrunk to just the pages it uses",
-		"fcntl(2), F_SETPIPE_SZ" },
+		"F_SETPIPE_SZ(2const)" },
      .covers = { "CAP-17" }, .since = "2.6.35", ROWS(just_enough))
 {
 	shrink_by_row(t);

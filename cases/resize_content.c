@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// What a pipe holds while its capacity changes: pipe(7); fcntl(2), F_SETPIPE_SZ.
+// What a pipe holds while its capacity changes: pipe(7); F_SETPIPE_SZ(2const).
 //
 // A pipe is a ring of pages.  The rows put what it holds in different places of a
 // ring of 8, across its end among them, and then change the size of the ring.
@@ -74,7 +74,7 @@ static struct pipe must_ring(struct trial *t, const struct ring_row *r, size_t *
 
 CASE(resizing_keeps_bytes_and_order,
      .claim = { DOCUMENTED, "what a pipe holds is read as it was written after a resize too",
-		"pipe(7): what is written is buffered until it is read; fcntl(2), F_SETPIPE_SZ" },
+		"pipe(7): what is written is buffered until it is read; F_SETPIPE_SZ(2const)" },
      .covers = { "CAP-19" }, .since = "2.6.35", ROWS(rings))
 {
 	const struct ring_row *r = trial_row(t);
@@ -90,7 +90,7 @@ CASE(resizing_keeps_bytes_and_order,
 // Page by page, three times round the resized ring.
 CASE(a_resized_pipe_goes_on_in_order,
      .claim = { DOCUMENTED, "what is written after a resize is read after what was there before",
-		"pipe(7): a pipe is a byte stream; fcntl(2), F_SETPIPE_SZ" },
+		"pipe(7): a pipe is a byte stream; F_SETPIPE_SZ(2const)" },
      .covers = { "CAP-19" }, .since = "2.6.35", ROWS(resumed))
 {
 	enum { LAPS = 3 };

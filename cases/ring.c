@@ -185,9 +185,9 @@ CASE(waiting_write_is_refused_when_the_last_reader_closes,
 // --- cancelling ---------------------------------------------------------------------
 
 CASE(cancelled_read_takes_nothing,
-     .claim = { DOCUMENTED,
+     .claim = { OBSERVED,
 		"a read that waits in io_uring and is cancelled gives ECANCELED; later data stays",
-		"io_uring_enter(2), IORING_OP_ASYNC_CANCEL" },
+		"io_uring/poll.c; io_uring_cancelation(7) permits EINTR as well" },
      .covers = { "INT-14" }, .needs = { need_io_uring })
 {
 	struct call c = must_prepare(t, 0, LINE);
@@ -199,10 +199,10 @@ CASE(cancelled_read_takes_nothing,
 }
 
 CASE(cancelled_write_writes_nothing,
-     .claim = { DOCUMENTED,
+     .claim = { OBSERVED,
 		"a write that waits in io_uring and is cancelled gives ECANCELED; nothing of it "
 		"comes into the pipe",
-		"io_uring_enter(2), IORING_OP_ASYNC_CANCEL" },
+		"io_uring/poll.c; io_uring_cancelation(7) permits EINTR as well" },
      .covers = { "INT-14" }, .needs = { need_io_uring })
 {
 	struct call c = must_prepare(t, 0, PIPE_BUF);

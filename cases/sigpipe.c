@@ -124,8 +124,8 @@ CASE(blocked_signal_waits_in_the_writing_thread,
 		"thread of its process",
 		"POSIX.1-2024 write(), EPIPE" },
      .covers = { "SIG-04" }, .ways = BY_PIPE2, ROWS(masks),
-     .against = "signal(7), Pending signals: what the kernel raises for another reason than a "
-		"hardware exception is directed at the process")
+     .against = "signal(7), Signal mask and pending signals: what the kernel raises for another "
+		"reason than a hardware exception is directed at the process")
 {
 	const struct mask_row *row = trial_row(t);
 	struct pipe p = must_pipe_without_reader(t, 0);

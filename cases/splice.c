@@ -117,7 +117,7 @@ CASE(offset_of_the_file_is_used_and_advanced,
      .claim = { DOCUMENTED,
 		"splice() without an offset begins where the file is, and takes the file's offset "
 		"along",
-		"splice(2), off_in and off_out" },
+		"splice(2), DESCRIPTION, off_in and off_out" },
      .covers = { "SPL-02" }, ROWS(directions))
 {
 	struct place s = must_prepare(t);
@@ -131,7 +131,7 @@ CASE(offset_given_takes_its_place,
      .claim = { DOCUMENTED,
 		"splice() with an offset begins there, before it a hole of zeros, and leaves the "
 		"file's own offset alone",
-		"splice(2), off_in and off_out" },
+		"splice(2), DESCRIPTION, off_in and off_out" },
      .covers = { "SPL-03", "SPL-04", "SPL-05" }, ROWS(directions))
 {
 	const struct direction_row *row = trial_row(t);
@@ -144,8 +144,8 @@ CASE(offset_given_takes_its_place,
 }
 
 CASE(offset_given_is_advanced,
-     .claim = { OBSERVED, "splice() adds the count to the offset that it was given",
-		"fs/splice.c, do_splice(); splice(2) does not say so" },
+     .claim = { DOCUMENTED, "splice() adds the count to the offset that it was given",
+		"splice(2), DESCRIPTION, off_in and off_out" },
      .covers = { "SPL-04" }, ROWS(directions))
 {
 	const struct direction_row *row = trial_row(t);
@@ -172,7 +172,7 @@ static const struct hint_row hints[] = {
 CASE(hints_change_nothing,
      .claim = { DOCUMENTED,
 		"SPLICE_F_MOVE, _MORE and _GIFT are permitted, and the bytes are the same",
-		"splice(2), flags" },
+		"splice(2), DESCRIPTION, flags" },
      .covers = { "SPL-25" }, ROWS(hints))
 {
 	const struct hint_row *row = trial_row(t);

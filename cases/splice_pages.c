@@ -146,7 +146,7 @@ CASE(each_splice_takes_a_page,
      .claim = { OBSERVED,
 		"as many splices of one byte as there are pages fill a pipe; they are read as one "
 		"stream",
-		"fs/splice.c; fcntl(2), F_SETPIPE_SZ, in general" },
+		"fs/splice.c; F_SETPIPE_SZ(2const), in general" },
      .covers = { "SPL-39" }, .against = "a pipe is full when it holds its capacity in bytes",
      ROWS(sources))
 {

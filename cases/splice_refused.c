@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 
 #include "case.h"
@@ -161,6 +162,18 @@ CASE(pipe_into_itself_is_refused,
 	expect_stream(t, s.source.rd, 0, QUEUED);
 }
 
+CASE(sendfile_from_pipe_to_pipe_is_refused,
+     .claim = { OBSERVED, "sendfile() from a pipe to another pipe fails with EINVAL",
+		"fs/splice.c, splice_file_to_pipe(); sendfile(2) leaves it to splice()" },
+     .covers = { "SPL-45" })
+{
+	struct ends s = must_prepare(t);
+
+	expect(t, sendfile(s.target.wr, s.source.rd, NULL, TINY), FAILS(EINVAL));
+	expect(t, must_unread(t, s.source.rd), RETURNS(QUEUED));
+	expect(t, must_unread(t, s.target.rd), RETURNS(0));
+}
+
 static const struct refused_row unknown_flags[] = {
 	{ "lowest", .from = SOURCE_RD, .to = TARGET_WR, .flags = 0x10 },
 	{ "highest", .from = SOURCE_RD, .to = TARGET_WR, .flags = 0x80000000 },
@@ -219,6 +232,7 @@ const struct family splice_refused_family = {
 		&one_of_the_two_must_be_a_pipe,
 		&file_in_append_mode_is_refused,
 		&pipe_into_itself_is_refused,
+		&sendfile_from_pipe_to_pipe_is_refused,
 		&unknown_flag_is_refused_first,
 		&what_cannot_be_spliced_is_refused,
 		&direction_comes_before_what_it_is,

@@ -134,7 +134,7 @@ static const struct wait_row empty_sources[] = {
 CASE(splice_waits_for_data,
      .claim = { DOCUMENTED,
 		"splice() from an empty pipe with a writer waits, and moves what is written then",
-		"splice(2), RETURN VALUE, SPLICE_F_NONBLOCK" },
+		"splice(2), SPLICE_F_NONBLOCK, RETURN VALUE" },
      .covers = { "SPL-11" }, ROWS(empty_sources))
 {
 	const struct wait_row *row = trial_row(t);

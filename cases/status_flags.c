@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// The access mode and status flags of the ends: fcntl(2), F_GETFL and F_SETFL.
+// The access mode and status flags of the ends: F_GETFL(2const) and F_SETFL.
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 CASE(access_modes_are_those_of_the_ends,
      .claim = { DOCUMENTED,
 		"the access mode is O_RDONLY on the read end, O_WRONLY on the write end",
-		"pipe(7), Portability notes: not bidirectional; fcntl(2), F_GETFL" },
+		"pipe(7), Portability notes: not bidirectional; F_GETFL(2const)" },
      .covers = { "CRE-14" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe(t, 0);
@@ -93,7 +93,7 @@ static const struct flags_row settable[] = {
 
 CASE(append_and_noatime_can_be_set,
      .claim = { DOCUMENTED, "F_SETFL sets and clears O_APPEND and O_NOATIME, and F_GETFL tells it",
-		"fcntl(2), F_SETFL" },
+		"F_SETFL(2const)" },
      .covers = { "CRE-24" }, ROWS(settable))
 {
 	const struct flags_row *row = trial_row(t);

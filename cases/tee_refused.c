@@ -98,7 +98,7 @@ static const unsigned all_flags = SPLICE_F_MOVE | SPLICE_F_NONBLOCK | SPLICE_F_M
 
 CASE(flags_without_effect_are_taken,
      .claim = { DOCUMENTED, "tee() takes all four flags, of which three have no effect",
-		"tee(2), on flags" },
+		"tee(2), DESCRIPTION, flags" },
      .covers = { "TEE-15" }, .since = "2.6.17")
 {
 	struct pipe source = must_stream_pipe(t, FEW), target = must_pipe(t, 0);

@@ -61,7 +61,7 @@ CASE(new_pipe_at_the_limit_has_two_pages,
      .claim = { OBSERVED, "a new pipe of a user at the soft limit has two pages",
 		"fs/pipe.c, alloc_pipe_info()" },
      .covers = { "USR-02", "USR-04", "FLK-13" }, .since = "5.14; stable 5.10 has it",
-     .against = "pipe(7), pipe-user-pages-soft: limited to one page", .ways = BY_PIPE2 | BY_FIFO,
+     .ways = BY_PIPE2 | BY_FIFO,
      .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
 	must_leave_pages(t, 0, 0);
@@ -145,7 +145,7 @@ static const struct growth_row growths[] = {
 
 CASE(growth_at_the_limit_is_refused,
      .claim = { DOCUMENTED, "F_SETPIPE_SZ cannot enlarge a pipe of a user at the soft limit",
-		"pipe(7), /proc files, pipe-user-pages-soft; fcntl(2), F_SETPIPE_SZ" },
+		"pipe(7), /proc files, pipe-user-pages-soft; F_SETPIPE_SZ(2const)" },
      .covers = { "USR-05" }, .ways = BY_PIPE2 | BY_FIFO,
      .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits }, ROWS(growths))
 {

@@ -17,7 +17,7 @@ CASE(growth_past_the_soft_limit_is_refused,
      .claim = { DOCUMENTED,
 		"F_SETPIPE_SZ that would go past the soft limit fails with EPERM, "
 		"although the user is below it",
-		"pipe(7), BUGS (a); fs/pipe.c, pipe_set_size()" },
+		"pipe(7), BUGS (a); F_SETPIPE_SZ(2const), ERRORS, EPERM" },
      .covers = { "USR-17" }, .since = "4.9",
      .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {
@@ -31,7 +31,7 @@ CASE(growth_past_the_hard_limit_is_refused,
      .claim = { DOCUMENTED,
 		"F_SETPIPE_SZ that would go past the hard limit fails with EPERM, "
 		"although the user is below it",
-		"pipe(7), BUGS (a); fs/pipe.c, pipe_set_size()" },
+		"pipe(7), BUGS (a); F_SETPIPE_SZ(2const), ERRORS, EPERM" },
      .covers = { "USR-17" }, .since = "4.9", .tunes = { soft, hard },
      .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {

@@ -54,7 +54,7 @@ static const unsigned all_flags = SPLICE_F_MOVE | SPLICE_F_NONBLOCK | SPLICE_F_M
 
 CASE(known_flags_are_taken,
      .claim = { DOCUMENTED, "vmsplice() of a whole page takes all four flags",
-		"vmsplice(2), on flags" },
+		"vmsplice(2), DESCRIPTION, flags" },
      .covers = { "VMS-09" }, .since = "2.6.17")
 {
 	struct pipe p = must_pipe(t, 0);

@@ -155,7 +155,7 @@ static const struct chunk_row chunks[] = {
 
 CASE(equal_requests_fit_so_many_to_a_page,
      .claim = { OBSERVED, "a page takes as many equal requests as fit into it whole",
-		"fs/pipe.c, pipe_write(); fcntl(2), F_SETPIPE_SZ, only says that it may be less" },
+		"fs/pipe.c, pipe_write(); F_SETPIPE_SZ(2const), only says that it may be less" },
      .covers = { "WRM-13", "WRM-14", "FLK-11" }, .against = "65536 bytes always fit into 16 pages",
      .ways = BY_PIPE2 | BY_ONE_PAGE, ROWS(chunks))
 {

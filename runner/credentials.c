@@ -118,7 +118,7 @@ bool credentials_take(const struct credentials *c, unsigned index, unsigned nth,
 		return false;
 	}
 	// Changed credentials make a process undumpable, and then its own kind may
-	// not ask what it sleeps in: proc(5), /proc/PID/syscall.
+	// not ask what it sleeps in: proc_pid_syscall(5).
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	return true;
 }

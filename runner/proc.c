@@ -42,7 +42,7 @@ static bool read_proc(pid_t pid, const char *name, char text[PROC_TEXT_MAX])
 	return n > 0;
 }
 
-// proc(5), /proc/PID/stat: the name in parentheses may hold anything, so what
+// proc_pid_stat(5): the name in parentheses may hold anything, so what
 // follows it is counted from the last one.
 bool proc_look_up(pid_t pid, char *state, pid_t *parent)
 {
@@ -117,7 +117,7 @@ bool proc_is_blocked(pid_t pid, bool may_be_stopped, uint64_t *done)
 	return strchr(may_be_stopped ? "SDZXT" : "SDZX", times.state) != NULL;
 }
 
-// proc(5), /proc/PID/task/TID/children: numbers, each with a blank after it.  A last one that was
+// proc_tid_children(5): numbers, each with a blank after it.  A last one that was
 // cut has none.
 int proc_children(pid_t children[PROC_CHILDREN_MAX])
 {
