@@ -181,6 +181,8 @@ CASE(writes_above_pipe_buf_alternate,
 		expect_true(t, records_take(&seen, &r, bytes, page));
 	}
 	expect_true(t, seen.torn > 0 && records_all(&seen, &r));
+	for (int i = 0; i < 2; i++)
+		expect_actor(t, writers[i], RETURNS_PAGES(2, 0));
 }
 
 // What follows is the C library's answer: no call asks the kernel.  That the kernel

@@ -11,7 +11,7 @@
 
 enum { FEW = 100 };
 
-enum stage { CLOSE_IT = 1, LEAVE };
+enum stage { CLOSE_IT = 1, READ_IT, LEAVE };
 
 static void close_when_told(struct trial *t, const void *arg)
 {
@@ -49,21 +49,35 @@ static void write_few(struct trial *t, const void *arg)
 	attempt(t, write(*(const int *)arg, zeros, sizeof zeros));
 }
 
+static void read_when_told(struct trial *t, const void *arg)
+{
+	await_stage(t, READ_IT);
+	must_empty(t, ((const struct pipe *)arg)->rd);
+}
+
+static void write_beside_a_reader(struct trial *t, const void *arg)
+{
+	start_thread(t, read_when_told, arg);
+	write_few(t, &((const struct pipe *)arg)->wr);
+}
+
 CASE(writer_with_a_read_end_of_its_own_waits_on,
      .claim = { POSIX,
 		"a writer that kept the read end it inherited waits on at a full pipe when "
-		"everyone else has closed theirs",
+		"everyone else has closed theirs, until another thread of it reads",
 		"POSIX.1-2024 write(); pipe(7), I/O on pipes and FIFOs" },
      .covers = { "SIG-25" })
 {
 	struct pipe p = must_pipe(t, 0);
 
 	must_fill(t, &p, 0);
-	struct actor *writer = start(t, write_few, &p.wr);
+	struct actor *writer = start(t, write_beside_a_reader, &p);
 
 	must_block(t, writer);
 	must(t, close(p.rd));
 	expect_actor(t, writer, BLOCKS);
+	reach_stage(t, READ_IT);
+	expect_actor(t, writer, RETURNS(FEW));
 }
 
 static void leave_when_told(struct trial *t, const void *arg)

@@ -53,7 +53,7 @@ CASE(duplicate_of_the_write_end_puts_end_of_file_off,
 	expect(t, read(p.rd, &byte, 1), RETURNS(0));
 }
 
-enum stage { CLOSE_IT = 1, LEAVE };
+enum stage { CLOSE_IT = 1, WRITE_IT, LEAVE };
 
 static void close_when_told(struct trial *t, const void *arg)
 {
@@ -89,18 +89,32 @@ static void read_byte(struct trial *t, const void *arg)
 	attempt(t, read(*(const int *)arg, &byte, 1));
 }
 
+static void write_when_told(struct trial *t, const void *arg)
+{
+	await_stage(t, WRITE_IT);
+	attempt(t, write(((const struct pipe *)arg)->wr, "x", 1));
+}
+
+static void read_beside_a_writer(struct trial *t, const void *arg)
+{
+	start_thread(t, write_when_told, arg);
+	read_byte(t, &((const struct pipe *)arg)->rd);
+}
+
 CASE(reader_with_a_write_end_of_its_own_waits_on,
      .claim = { POSIX,
 		"a reader that kept the write end it inherited waits on when everyone else has "
-		"closed theirs",
+		"closed theirs, and gets what another thread of it writes there",
 		"POSIX.1-2024 read(); pipe(7), I/O on pipes and FIFOs" },
      .covers = { "EOF-07" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe(t, 0);
-	struct actor *reader = start(t, read_byte, &p.rd);
+	struct actor *reader = start(t, read_beside_a_writer, &p);
 
 	must(t, close(p.wr));
 	expect_actor(t, reader, BLOCKS);
+	reach_stage(t, WRITE_IT);
+	expect_actor(t, reader, RETURNS(1));
 }
 
 // The write end it inherited goes with the process.

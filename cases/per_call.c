@@ -180,7 +180,8 @@ CASE(nowait_write_to_a_blocking_pipe_does_not_wait,
 }
 
 CASE(nowait_is_for_one_call,
-     .claim = { OBSERVED, "after a call with RWF_NOWAIT the pipe blocks as before",
+     .claim = { OBSERVED,
+		"after a call with RWF_NOWAIT the pipe blocks as before, until there is something",
 		"Linux, kiocb_set_rw_flags()" },
      .covers = { "WRM-34" }, .since = "6.5")
 {
@@ -190,7 +191,11 @@ CASE(nowait_is_for_one_call,
 	expect(t, unless_absent(t, read_flagged(p.rd, &call.bytes, 1, ABI_RWF_NOWAIT)),
 	       FAILS(EAGAIN));
 	expect_flags(t, fcntl(p.rd, F_GETFL), O_NONBLOCK, 0);
-	expect_actor(t, start(t, read_by_preadv2, &call), BLOCKS);
+	struct actor *reader = start(t, read_by_preadv2, &call);
+
+	expect_actor(t, reader, BLOCKS);
+	must_write(t, p.wr, "", 1);
+	expect_actor(t, reader, RETURNS(1));
 }
 
 CASE(nowait_is_not_for_fifos,

@@ -239,7 +239,10 @@ CASE(restarted_splice_waits_on,
 	expect(t, caught(t, SIGUSR1).count, RETURNS(1));
 }
 
-enum { ROUNDS = 50 };
+enum {
+	LOAD = 8,      // bytes in each pipe
+	ROUNDS = 1000, // an odd number of times LOAD: each pipe ends with what the other had
+};
 
 struct shuttle {
 	int from, to;
@@ -254,21 +257,23 @@ static void move_again_and_again(struct trial *t, const void *arg)
 
 CASE(opposite_splices_both_end,
      .claim = { OBSERVED,
-		"two processes that splice() a byte from pipe to pipe and back, again "
-		"and again, both come to an end",
+		"two processes that splice() bytes from pipe to pipe and back, again and again, "
+		"both come to an end, and every byte has gone round in order",
 		"fs/splice.c, pipe_double_lock()" },
      .covers = { "SPL-34" })
 {
 	struct pipe p = must_pipe(t, 0), q = must_pipe(t, 0);
 
-	must_write(t, p.wr, "pq", 2);
-	must(t, splice(p.rd, NULL, q.wr, NULL, 1, 0)); // or SKIP: there is none
+	must_write_stream(t, p.wr, 0, 2 * LOAD);
+	must(t, splice_bytes(p.rd, q.wr, LOAD)); // or SKIP: there is none
 	struct actor *there = start(t, move_again_and_again, &(struct shuttle){ p.rd, q.wr });
 	struct actor *back = start(t, move_again_and_again, &(struct shuttle){ q.rd, p.wr });
 
 	expect_actor(t, there, RETURNS(ROUNDS));
 	expect_actor(t, back, RETURNS(ROUNDS));
-	expect(t, must_unread(t, p.rd) + must_unread(t, q.rd), RETURNS(2));
+	expect_stream(t, p.rd, 0, LOAD);
+	expect_stream(t, q.rd, LOAD, LOAD);
+	expect(t, must_unread(t, p.rd) + must_unread(t, q.rd), RETURNS(0));
 }
 
 const struct family splice_waits_family = {
