@@ -174,7 +174,7 @@ static bool is_update(const struct abi_key_notification *n, long key)
 
 CASE(events_of_keys_are_read,
      .claim = { OBSERVED, "each change of a watched key is one record that read() gives",
-		"Documentation/core-api/watch_queue.rst" },
+		"Documentation/core-api/watch_queue.rst; ioctl_pipe(2), in general" },
      .covers = { "CRE-33" }, .needs = { need_watched_keys })
 {
 	struct pipe p = must_sized_notification_pipe(t);
