@@ -157,7 +157,7 @@ function include(line,    name, folder) {
 	if (kind == "case" || kind == "faulty") {
 		if (name != "case.h" && name != "abi.h")
 			found("a case includes case.h, abi.h and system headers, not " name)
-	} else if (name != "families.def" && name != "catalogue.inc" &&
+	} else if (name != "families.def" && name !~ /^(catalogue|known)[.]inc$/ &&
 		   !("runner/" name in exists) && !(folder name in exists)) {
 		found("the runner includes its headers and the lists of cases, not " name)
 	}

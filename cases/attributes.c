@@ -216,6 +216,24 @@ CASE(times_of_a_pipe_stand_still,
 	expect_equal(t, st.st_atime, 0);
 }
 
+CASE(reads_and_writes_mark_the_times_of_a_pipe,
+     .claim = { POSIX,
+		"write() to a pipe marks st_mtime and st_ctime for update, and read() st_atime",
+		"POSIX.1-2024 write(), DESCRIPTION; read(), DESCRIPTION" },
+     .covers = { "MSC-24" })
+{
+	struct pipe p = must_pipe(t, 0);
+	char byte;
+
+	must(t, futimens(p.rd, in_1970));
+	must(t, must_stat(t, p.rd).st_mtime == 0 ? 0 : -1);
+	must_write(t, p.wr, "a", 1);
+	must_read(t, p.rd, &byte, 1);
+	struct stat st = must_stat(t, p.wr);
+	expect_true(t, st.st_mtime != 0);
+	expect_true(t, st.st_atime != 0);
+}
+
 // Filesystems on others, of the network and of programs have times of their own.
 static void must_keep_times(struct trial *t, int fd)
 {
@@ -292,6 +310,7 @@ const struct family attributes_family = {
 		&cap_chown_gives_a_pipe_away,
 		&without_cap_chown_a_pipe_is_not_given_away,
 		&times_of_a_pipe_stand_still,
+		&reads_and_writes_mark_the_times_of_a_pipe,
 		&write_moves_the_times_of_a_fifo,
 		&pipes_are_on_pipefs,
 		&pipefs_has_blocks_of_a_page,

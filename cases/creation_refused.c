@@ -69,7 +69,6 @@ struct failure_row {
 };
 
 static const struct failure_row failures[] = {
-	{ "invalid_flags", O_APPEND, 2, FAILS(EINVAL) },
 	{ "no_descriptor_left", O_CLOEXEC, 0, FAILS(EMFILE) },
 	{ "one_descriptor_left", O_CLOEXEC, 1, FAILS(EMFILE) },
 };
@@ -84,6 +83,19 @@ CASE(failure_leaves_pipefd,
 
 	must_leave_descriptors(t, row->slots);
 	expect_as(t, unless_limited(t, pipe2(fds, row->flags)), &row->want);
+	expect_equal(t, fds[0], -7);
+	expect_equal(t, fds[1], -8);
+}
+
+CASE(invalid_flags_leave_pipefd,
+     .claim = { DOCUMENTED,
+		"pipe2() that fails with EINVAL leaves the array of descriptors as it was",
+		"pipe(2), RETURN VALUE; ERRORS, EINVAL" },
+     .covers = { "CRE-11" })
+{
+	int fds[2] = { -7, -8 };
+
+	expect(t, unless_limited(t, pipe2(fds, O_APPEND)), FAILS(EINVAL));
 	expect_equal(t, fds[0], -7);
 	expect_equal(t, fds[1], -8);
 }
@@ -169,6 +181,7 @@ const struct family creation_refused_family = {
 		&other_flags_are_refused,
 		&every_other_bit_is_refused,
 		&failure_leaves_pipefd,
+		&invalid_flags_leave_pipefd,
 		&bad_address_is_refused,
 		&bad_address_costs_no_descriptor,
 	},

@@ -142,7 +142,7 @@ CASE(relative_name_is_of_the_directory_given,
      .covers = { "FIF-07" })
 {
 	struct name name = must_free_name(t);
-	int at = (int)must(t, open(name.directory, O_PATH | O_DIRECTORY | O_CLOEXEC));
+	int at = (int)must(t, open(name.directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	struct stat st;
 
 	expect(t, mkfifoat(at, "fifo", 0600), RETURNS(0));
@@ -158,6 +158,23 @@ CASE(relative_name_is_of_the_directory_given,
 	expect_fifo(t, name.path, 0600);
 	expect(t, mkfifoat(-1, "third", 0600), FAILS(EBADF));
 	expect(t, mknodat(-1, "third", S_IFIFO | 0600, 0), FAILS(EBADF));
+	at = (int)must(t, open(name.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+	expect(t, mkfifoat(at, "third", 0600), FAILS(ENOTDIR));
+	expect(t, mknodat(at, "third", S_IFIFO | 0600, 0), FAILS(ENOTDIR));
+}
+
+CASE(relative_name_is_of_the_directory_of_o_path,
+     .claim = { DOCUMENTED,
+		"mkfifoat() and mknodat() take a directory opened with O_PATH, and fail with "
+		"ENOTDIR for another file opened so",
+		"open(2), O_PATH" },
+     .covers = { "FIF-07" })
+{
+	struct name name = must_free_name(t);
+	int at = (int)must(t, open(name.directory, O_PATH | O_DIRECTORY | O_CLOEXEC));
+
+	expect(t, mkfifoat(at, "fifo", 0600), RETURNS(0));
+	expect_fifo(t, name.path, 0600);
 	at = (int)must(t, open(name.path, O_PATH | O_CLOEXEC));
 	expect(t, mkfifoat(at, "third", 0600), FAILS(ENOTDIR));
 	expect(t, mknodat(at, "third", S_IFIFO | 0600, 0), FAILS(ENOTDIR));
@@ -265,6 +282,7 @@ const struct family fifo_creation_family = {
 		&mode_is_what_umask_leaves,
 		&takes_no_cap_mknod,
 		&relative_name_is_of_the_directory_given,
+		&relative_name_is_of_the_directory_of_o_path,
 		&directory_is_marked_as_modified,
 		&group_is_that_of_a_setgid_directory,
 		&existing_name_is_refused,

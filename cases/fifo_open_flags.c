@@ -37,9 +37,8 @@ static void truncate_by_row(struct trial *t)
 
 	must_write(t, must_open_end(t, path, O_WRONLY), "ab", 2);
 	expect(t, open(path, row->flags | O_CLOEXEC), OPENS);
-	expect(t, read(rd, bytes, sizeof bytes), RETURNS(2));
-	expect_equal(t, bytes[0], 'a');
-	expect_equal(t, bytes[1], 'b');
+	expect_pieces(t, rd, bytes, 2);
+	expect_bytes(t, bytes, "ab", 2);
 }
 
 static const struct flags_row truncating[] = { { "write", O_WRONLY | O_TRUNC } };

@@ -37,7 +37,7 @@ static const struct mode_row owners[] = {
 	{ "none/reading",  0000, O_RDONLY,              FAILS(EACCES) },
 	{ "none/writing",  0000, O_WRONLY,              FAILS(EACCES) },
 	{ "write/reading", 0222, O_RDONLY,              FAILS(EACCES) },
-	{ "read/writing",  0444, O_WRONLY | O_NONBLOCK, FAILS(EACCES) },
+	{ "read/writing",  0444, O_WRONLY,              FAILS(EACCES) },
 	{ "read/reading",  0400, O_RDONLY | O_NONBLOCK, OPENS },
 	// clang-format on
 };
@@ -48,6 +48,22 @@ CASE(permission_bits_are_asked_before_any_wait,
 		"wait for a partner",
 		"POSIX.1-2024 open(), EACCES" },
      .covers = { "FIF-25" }, ROWS(owners))
+{
+	open_by_row(t);
+}
+
+// POSIX does not say which of two errors comes: EACCES, or ENXIO for want of a reader.
+static const struct mode_row readerless[] = {
+	{ "none", 0000, O_WRONLY | O_NONBLOCK, FAILS(EACCES) },
+	{ "read", 0444, O_WRONLY | O_NONBLOCK, FAILS(EACCES) },
+};
+
+CASE(permission_is_checked_before_the_missing_reader,
+     .claim = { OBSERVED,
+		"open() of a FIFO with O_WRONLY and O_NONBLOCK fails with EACCES if both the "
+		"permission and a reader are missing",
+		"fs/namei.c, may_open(), before fs/pipe.c, fifo_open()" },
+     .covers = { "FIF-25" }, ROWS(readerless))
 {
 	open_by_row(t);
 }
@@ -249,6 +265,7 @@ const struct family fifo_permissions_family = {
 	.about = "Who may open a FIFO, and make use of another's",
 	.cases = {
 		&permission_bits_are_asked_before_any_wait,
+		&permission_is_checked_before_the_missing_reader,
 		&permission_for_both_takes_both,
 		&descriptor_is_no_permission_to_open,
 		&protected_fifos_refuses_the_fifos_of_others,

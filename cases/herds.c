@@ -125,10 +125,10 @@ static void number(unsigned char bytes[HERD_MAX])
 }
 
 CASE(one_write_wakes_a_reader_for_each_byte,
-     .claim = { POSIX,
+     .claim = { OBSERVED,
 		"as many sleeping readers of a byte return as one write() has bytes, each with "
 		"another byte",
-		"POSIX.1-2024 read(), \"block the calling thread until some data is written\"" },
+		"fs/pipe.c, pipe_read(): one that was woken wakes the next while bytes are left" },
      .covers = { "INT-24" }, ROWS(ten))
 {
 	struct herd h = { .p = must_pipe(t, 0) };
@@ -141,10 +141,11 @@ CASE(one_write_wakes_a_reader_for_each_byte,
 }
 
 CASE(each_write_wakes_a_reader,
-     .claim = { POSIX,
+     .claim = { OBSERVED,
 		"as many sleeping readers of a byte return as single bytes are written in a row, "
 		"each with another byte",
-		"POSIX.1-2024 read(), \"block the calling thread until some data is written\"" },
+		"fs/pipe.c, pipe_write() and pipe_read(): one that was woken wakes the next "
+		"while bytes are left" },
      .covers = { "INT-24" }, ROWS(ten))
 {
 	struct herd h = { .p = must_pipe(t, 0) };
@@ -158,10 +159,10 @@ CASE(each_write_wakes_a_reader,
 }
 
 CASE(one_read_wakes_a_writer_for_each_page,
-     .claim = { POSIX,
+     .claim = { OBSERVED,
 		"as many sleeping writers of a page return as one read() has emptied pages, and "
 		"nobody has to wait for a second one",
-		"POSIX.1-2024 write()" },
+		"fs/pipe.c, pipe_write(): one that was woken wakes the next while a slot is free" },
      .covers = { "INT-24" }, ROWS(writers))
 {
 	struct herd h = { .p = must_pipe(t, 0) };

@@ -117,10 +117,10 @@ static void expect_rounds(struct trial *t, const struct race *race, const struct
 }
 
 CASE(interrupted_reader_hands_its_wake_up_on,
-     .claim = { POSIX,
+     .claim = { DOCUMENTED,
 		"of two sleeping readers of a byte, one of them interrupted as a byte is "
 		"written, either the one reads it or the other",
-		"POSIX.1-2024 read(), \"block the calling thread until some data is written\"" },
+		"pipe(7), I/O on pipes and FIFOs" },
      .covers = { "INT-27" }, ROWS(orders))
 {
 	static const struct race race = { read_byte, must_write_byte };
@@ -131,10 +131,10 @@ CASE(interrupted_reader_hands_its_wake_up_on,
 }
 
 CASE(interrupted_writer_hands_its_wake_up_on,
-     .claim = { POSIX,
+     .claim = { OBSERVED,
 		"of two sleeping writers of a page, one of them interrupted as a page is "
 		"emptied, either the one fills it or the other",
-		"POSIX.1-2024 write()" },
+		"fs/pipe.c, pipe_write(): one that leaves wakes the next while a slot is free" },
      .covers = { "INT-27" }, .ways = BY_PIPE2 | BY_ONE_PAGE, ROWS(orders))
 {
 	static const struct race race = { write_page, must_read_page };
@@ -172,10 +172,10 @@ static void kill_every_second(struct trial *t, const struct herd *h)
 }
 
 CASE(survivors_read_what_is_written,
-     .claim = { POSIX,
+     .claim = { DOCUMENTED,
 		"after every second of the sleeping readers was killed, one write() wakes all "
 		"others",
-		"POSIX.1-2024 read(), \"block the calling thread until some data is written\"" },
+		"pipe(7), I/O on pipes and FIFOs" },
      .covers = { "INT-20", "INT-24" })
 {
 	struct herd h = must_start_herd(t, must_pipe(t, 0), read_byte);
@@ -188,10 +188,10 @@ CASE(survivors_read_what_is_written,
 }
 
 CASE(survivors_fill_what_is_emptied,
-     .claim = { POSIX,
+     .claim = { OBSERVED,
 		"after every second of the sleeping writers was killed, one read() wakes all "
 		"others",
-		"POSIX.1-2024 write()" },
+		"fs/pipe.c, pipe_write(): one that was woken wakes the next while a slot is free" },
      .covers = { "INT-20", "INT-24" })
 {
 	struct pipe p = must_pipe(t, 0);
@@ -206,10 +206,11 @@ CASE(survivors_fill_what_is_emptied,
 }
 
 CASE(restarted_readers_are_woken,
-     .claim = { POSIX,
+     .claim = { DOCUMENTED,
 		"one write() wakes all sleeping readers, each of which a handler with SA_RESTART "
 		"has interrupted before",
-		"POSIX.1-2024 sigaction(), SA_RESTART; read()" },
+		"pipe(7), I/O on pipes and FIFOs; signal(7), Interruption of system calls and "
+		"library functions by signal handlers" },
      .covers = { "INT-02", "INT-24" })
 {
 	must_catch(t, SIGUSR1, SA_RESTART);
@@ -233,10 +234,11 @@ static uint32_t expect_all_returned(struct trial *t, const struct herd *h)
 }
 
 CASE(signals_among_writes_lose_no_byte,
-     .claim = { POSIX,
+     .claim = { DOCUMENTED,
 		"of bytes written while sleeping readers are interrupted, all have been read or "
 		"are still there",
-		"POSIX.1-2024 read(), on interruption by a signal" },
+		"pipe(7), DESCRIPTION; signal(7), Interruption of system calls and library "
+		"functions by signal handlers" },
      .covers = { "INT-07", "INT-27" })
 {
 	must_catch(t, SIGUSR1, 0);
@@ -250,10 +252,10 @@ CASE(signals_among_writes_lose_no_byte,
 }
 
 CASE(signals_among_reads_double_no_page,
-     .claim = { POSIX,
+     .claim = { OBSERVED,
 		"of pages emptied while sleeping writers are interrupted, those are full again "
 		"that a writer has filled",
-		"POSIX.1-2024 write(), on interruption by a signal" },
+		"fs/pipe.c, pipe_write(): one that was interrupted has filled a slot or not" },
      .covers = { "INT-07", "INT-27" })
 {
 	struct pipe p = must_pipe(t, 0);

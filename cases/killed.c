@@ -38,10 +38,10 @@ static const struct hindrance_row hindrances[] = {
 };
 
 CASE(absent_reader_leaves_the_bytes_to_another,
-     .claim = { POSIX,
+     .claim = { DOCUMENTED,
 		"bytes written while the reader that waited longest is stopped or dead wake the "
 		"next one",
-		"POSIX.1-2024 read(), \"block the calling thread until some data is written\"" },
+		"pipe(7), I/O on pipes and FIFOs" },
      .covers = { "INT-20" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(hindrances))
 {
 	const struct hindrance_row *row = trial_row(t);

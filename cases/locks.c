@@ -90,15 +90,17 @@ static const struct command_row commands[] = {
 };
 
 CASE(record_lock_takes_the_direction_of_the_end,
-     .claim = { DOCUMENTED,
+     .claim = { POSIX,
 		"a write lock of the read end and a read lock of the write end fail with EBADF",
-		"F_SETLK(2const), ERRORS, EBADF" },
+		"POSIX.1-2024 fcntl(), ERRORS, EBADF" },
      .covers = { "MSC-27" }, ROWS(commands))
 {
 	const struct command_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, 0);
 	struct flock reading = { .l_type = F_RDLCK }, writing = { .l_type = F_WRLCK };
 
+	if (must_or_fail(t, fcntl(p.rd, row->command, &reading), EINVAL) == -1)
+		skip(t, "absent: record locks of pipes");
 	expect(t, fcntl(p.rd, row->command, &writing), FAILS(EBADF));
 	expect(t, fcntl(p.wr, row->command, &reading), FAILS(EBADF));
 }

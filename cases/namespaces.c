@@ -78,10 +78,11 @@ static const struct deed_row writers[] = {
 };
 
 CASE(writer_may_be_in_other_namespaces,
-     .claim = { POSIX,
+     .claim = { DOCUMENTED,
 		"a sleeping reader gets the bytes, or end of file, from a process in other user, "
 		"PID, mount, UTS, IPC and network namespaces",
-		"POSIX.1-2024 read(); namespaces(7) names no pipe" },
+		"pipe(7), I/O on pipes and FIFOs; namespaces(7), Namespace types: none isolates "
+		"pipes" },
      .covers = { "NSC-10" }, ROWS(writers))
 {
 	const struct deed_row *row = trial_row(t);
@@ -129,10 +130,11 @@ static const struct deed_row readers[] = {
 };
 
 CASE(reader_may_be_in_other_namespaces,
-     .claim = { POSIX,
+     .claim = { DOCUMENTED,
 		"a sleeping writer gets the room, or EPIPE and SIGPIPE, from a process in other "
 		"user, PID, mount, UTS, IPC and network namespaces",
-		"POSIX.1-2024 write(); namespaces(7) names no pipe" },
+		"pipe(7), I/O on pipes and FIFOs; namespaces(7), Namespace types: none isolates "
+		"pipes" },
      .covers = { "NSC-10" }, .ways = BY_ONE_PAGE, ROWS(readers))
 {
 	const struct deed_row *row = trial_row(t);

@@ -22,10 +22,7 @@ static void must_write_both(struct trial *t, int fd)
 	must_write_stream(t, fd, FIRST, SECOND);
 }
 
-CASE(mode_is_switched_by_f_setfl,
-     .claim = { DOCUMENTED, "F_SETFL puts a pipe or FIFO into packet mode and out of it",
-		"pipe(2), O_DIRECT, since Linux 4.5" },
-     .covers = { "PKT-06", "PKT-16" }, .since = "4.5", .ways = BY_PIPE2 | BY_FIFO)
+static void expect_switched(struct trial *t)
 {
 	struct pipe p = must_pipe(t, 0);
 
@@ -39,6 +36,22 @@ CASE(mode_is_switched_by_f_setfl,
 	expect_flags(t, fcntl(p.wr, F_GETFL), O_DIRECT, 0);
 	must_write_both(t, p.wr);
 	expect_packet(t, p.rd, 0, FIRST + SECOND);
+}
+
+CASE(mode_is_switched_by_f_setfl,
+     .claim = { DOCUMENTED, "F_SETFL puts a pipe into packet mode and out of it",
+		"pipe(2), O_DIRECT, since Linux 4.5" },
+     .covers = { "PKT-06" }, .since = "4.5")
+{
+	expect_switched(t);
+}
+
+CASE(mode_of_a_fifo_is_switched_by_f_setfl,
+     .claim = { OBSERVED, "F_SETFL puts a FIFO into packet mode and out of it",
+		"fs/fcntl.c, setfl(); fs/pipe.c, is_packetized()" },
+     .covers = { "PKT-16" }, .since = "4.5", .ways = BY_FIFO)
+{
+	expect_switched(t);
 }
 
 CASE(mode_given_to_pipe2_can_be_left,
@@ -272,6 +285,7 @@ const struct family packets_switched_family = {
 	.about = "Packets beside bytes: the mode switched, packets moved otherwise",
 	.cases = {
 		&mode_is_switched_by_f_setfl,
+		&mode_of_a_fifo_is_switched_by_f_setfl,
 		&mode_given_to_pipe2_can_be_left,
 		&read_end_has_no_mode,
 		&packets_stay_packets_when_the_mode_is_left,

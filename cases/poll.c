@@ -56,9 +56,8 @@ static const struct asked_row unasked_hangup[] = {
 };
 
 CASE(hangup_is_told_unasked,
-     .claim = { DOCUMENTED,
-		"poll() tells POLLHUP of a pipe without a writer whatever was asked for",
-		"poll(2), POLLHUP" },
+     .claim = { POSIX, "poll() tells POLLHUP of a pipe without a writer whatever was asked for",
+		"POSIX.1-2024 poll(), DESCRIPTION, POLLHUP" },
      .covers = { "POL-09", "POL-11" }, ROWS(unasked_hangup))
 {
 	poll_by_row(t);

@@ -41,8 +41,24 @@ CASE(fifo_before_its_first_writer_is_quiet,
 }
 
 CASE(fifo_is_hung_up_once_its_writer_went,
-     .claim = { DOCUMENTED, "poll() tells POLLHUP of a FIFO that its last writer has closed",
-		"poll(2), POLLHUP" },
+     .claim = { POSIX, "poll() tells POLLHUP of a FIFO that its last writer has closed",
+		"POSIX.1-2024 poll(), DESCRIPTION, POLLHUP" },
+     .covers = { "POL-22" })
+{
+	const char *path = must_fifo(t, 0600);
+	int rd = must_open_reader(t, path);
+
+	must_come_and_go(t, path, "");
+	expect_hangup(t, rd, true);
+	must_come_and_go(t, path, "x");
+	expect_hangup(t, rd, true);
+}
+
+CASE(hung_up_fifo_is_readable_if_it_holds_data,
+     .claim = { OBSERVED,
+		"poll() tells POLLHUP alone of a FIFO that its last writer has closed, and POLLIN "
+		"and POLLRDNORM as well while there are data in it",
+		"fs/pipe.c, pipe_poll()" },
      .covers = { "POL-22" })
 {
 	const char *path = must_fifo(t, 0600);
@@ -89,27 +105,27 @@ CASE(late_reader_finds_the_data_but_no_hangup,
 }
 
 CASE(hangup_of_a_reader_with_a_writer_is_told,
-     .claim = { DOCUMENTED,
+     .claim = { POSIX,
 		"who opens a FIFO while it has a writer is told POLLHUP when that closes, and not "
 		"before",
-		"poll(2), POLLHUP" },
+		"POSIX.1-2024 poll(), DESCRIPTION, POLLHUP" },
      .covers = { "POL-22" })
 {
 	const char *path = must_fifo(t, 0600);
 	int first = must_open_reader(t, path), wr = must_open_end(t, path, O_WRONLY);
 	int second = must_open_reader(t, path);
 
-	expect_events(t, second, 0);
+	expect_hangup(t, second, false);
 	must(t, close(wr));
-	expect_events(t, second, POLLHUP);
-	expect_events(t, first, POLLHUP);
+	expect_hangup(t, second, true);
+	expect_hangup(t, first, true);
 }
 
 CASE(hangup_goes_with_a_new_writer,
-     .claim = { DOCUMENTED,
+     .claim = { POSIX,
 		"POLLHUP of a FIFO stays until it is opened for writing, is gone then, and comes "
 		"again when that is closed",
-		"poll(2), POLLHUP" },
+		"POSIX.1-2024 poll(), DESCRIPTION, POLLHUP" },
      .covers = { "POL-23" })
 {
 	const char *path = must_fifo(t, 0600);
@@ -119,11 +135,11 @@ CASE(hangup_goes_with_a_new_writer,
 	for (int round = 0; round < 2; round++) {
 		must_come_and_go(t, path, "");
 		expect(t, read(rd, &byte, 1), RETURNS(0));
-		expect_events(t, rd, POLLHUP);
+		expect_hangup(t, rd, true);
 		wr = must_open_end(t, path, O_WRONLY);
-		expect_events(t, rd, 0);
+		expect_hangup(t, rd, false);
 		must(t, close(wr));
-		expect_events(t, rd, POLLHUP);
+		expect_hangup(t, rd, true);
 	}
 }
 
@@ -187,6 +203,7 @@ const struct family poll_fifo_family = {
 	.cases = {
 		&fifo_before_its_first_writer_is_quiet,
 		&fifo_is_hung_up_once_its_writer_went,
+		&hung_up_fifo_is_readable_if_it_holds_data,
 		&hangup_is_of_who_was_there,
 		&late_reader_finds_the_data_but_no_hangup,
 		&hangup_of_a_reader_with_a_writer_is_told,

@@ -70,15 +70,15 @@ CASE(read_takes_all_there_is,
 struct waiting_row {
 	const char *name;
 	size_t asked, written;
-	struct outcome want;
-	struct outcome left;
+	struct outcome part, all;
 };
 
 // clang-format off
 static const struct waiting_row waiting[] = {
-	{ "byte",             1,        1,        RETURNS(1),        RETURNS(0) },
-	{ "less_than_asked",  PIPE_BUF, FEW,      RETURNS(FEW),      RETURNS(0) },
-	{ "more_than_asked",  FEW,      PIPE_BUF, RETURNS(FEW),      RETURNS(PIPE_BUF - FEW) },
+	// name               asked     written   any part             all there is
+	{ "byte",             1,        1,        RETURNS(1),          RETURNS(1) },
+	{ "less_than_asked",  PIPE_BUF, FEW,      RETURNS_IN(1, FEW),  RETURNS(FEW) },
+	{ "more_than_asked",  FEW,      PIPE_BUF, RETURNS_IN(1, FEW),  RETURNS(FEW) },
 };
 // clang-format on
 
@@ -95,22 +95,44 @@ static void read_some(struct trial *t, const void *arg)
 	attempt(t, read(r->fd, r->bytes, r->size));
 }
 
+// The reader's bytes are the first of the stream, and behind them come the others.
+static void expect_read(struct trial *t, const struct waiting_row *row, const struct outcome *want)
+{
+	struct pipe p = must_pipe(t, 0);
+	struct reader r = { p.rd, row->asked, must_share(t, PIPE_BUF) };
+	struct actor *reader = start(t, read_some, &r);
+	char *rest = must_share(t, PIPE_BUF);
+
+	expect_actor(t, reader, BLOCKS);
+	must_write_stream(t, p.wr, 0, row->written);
+	expect_outcome(t, reader, want);
+	size_t left = expect_all_there_is(t, p.rd, rest, row->written - 1);
+	expect_actor(t, reader, RETURNS((long)(row->written - left)));
+	expect_streamed(t, r.bytes, 0, row->written - left);
+	expect_streamed(t, rest, row->written - left, left);
+	must_finish(t, reader);
+}
+
 CASE(read_of_an_empty_pipe_sleeps_until_there_is_something,
      .claim = { POSIX, "read() of an empty pipe sleeps until something, however little, is written",
 		"POSIX.1-2024 read(); pipe(7), I/O on pipes and FIFOs" },
      .covers = { "WRM-19", "WRM-20" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(waiting))
 {
 	const struct waiting_row *row = trial_row(t);
-	struct pipe p = must_pipe(t, 0);
-	struct reader r = { p.rd, row->asked, must_share(t, PIPE_BUF) };
-	struct actor *reader = start(t, read_some, &r);
 
-	expect_actor(t, reader, BLOCKS);
-	must_write_stream(t, p.wr, 0, row->written);
-	expect_outcome(t, reader, &row->want);
-	expect_streamed(t, r.bytes, 0, row->asked < row->written ? row->asked : row->written);
-	expect_as(t, must_unread(t, p.rd), &row->left);
-	must_finish(t, reader);
+	expect_read(t, row, &row->part);
+}
+
+CASE(blocked_read_returns_all_that_was_written,
+     .claim = { OBSERVED,
+		"read() that was blocked returns all of what one write() wrote, as far as it asked "
+		"for so much",
+		"fs/pipe.c, pipe_read()" },
+     .covers = { "WRM-19" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(waiting))
+{
+	const struct waiting_row *row = trial_row(t);
+
+	expect_read(t, row, &row->all);
 }
 
 CASE(read_of_a_drained_pipe_sleeps_again,
@@ -210,6 +232,7 @@ const struct family read_family = {
 		&read_does_not_wait_for_all_it_asked_for,
 		&read_takes_all_there_is,
 		&read_of_an_empty_pipe_sleeps_until_there_is_something,
+		&blocked_read_returns_all_that_was_written,
 		&read_of_a_drained_pipe_sleeps_again,
 		&nonblocking_read_of_an_empty_pipe_fails,
 		&read_of_nothing_takes_nothing,

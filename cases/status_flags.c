@@ -49,33 +49,64 @@ CASE(fifo_has_what_open_adds,
 struct mode_row {
 	const char *name;
 	enum pipe_end end;
-	int flags, mode;
+	int flags;
 };
 
 static const struct mode_row modes[] = {
-	{ "read_end/rdwr", READ_END, O_RDWR, O_RDONLY },
-	{ "read_end/wronly", READ_END, O_WRONLY, O_RDONLY },
-	{ "write_end/rdwr", WRITE_END, O_RDWR, O_WRONLY },
-	{ "write_end/rdonly", WRITE_END, O_RDONLY, O_WRONLY },
+	{ "read_end/rdwr", READ_END, O_RDWR },
+	{ "read_end/wronly", READ_END, O_WRONLY },
+	{ "write_end/rdwr", WRITE_END, O_RDWR },
+	{ "write_end/rdonly", WRITE_END, O_RDONLY },
 };
 
 CASE(direction_cannot_be_changed,
-     .claim = { POSIX, "F_SETFL ignores an access mode: an end keeps its direction",
-		"POSIX.1-2024 fcntl(), F_SETFL" },
+     .claim = { POSIX,
+		"F_SETFL ignores the access mode: F_GETFL returns the same one before and after",
+		"POSIX.1-2024 fcntl(), DESCRIPTION, F_SETFL" },
      .covers = { "CRE-37" }, ROWS(modes))
+{
+	const struct mode_row *row = trial_row(t);
+	struct pipe p = must_pipe(t, O_NONBLOCK);
+	const int fd = this_end(&p, row->end);
+	const int before = (int)must(t, fcntl(fd, F_GETFL));
+
+	expect(t, fcntl(fd, F_SETFL, row->flags | O_NONBLOCK), RETURNS(0));
+	expect_flags(t, fcntl(fd, F_GETFL), O_ACCMODE, before & O_ACCMODE);
+}
+
+static void expect_one_way(struct trial *t)
 {
 	const struct mode_row *row = trial_row(t);
 	struct pipe p = must_pipe(t, O_NONBLOCK);
 	const int fd = this_end(&p, row->end);
 	char byte;
 
-	expect(t, fcntl(fd, F_SETFL, row->flags | O_NONBLOCK), RETURNS(0));
-	expect_flags(t, fcntl(fd, F_GETFL), O_ACCMODE, row->mode);
+	must(t, fcntl(fd, F_SETFL, row->flags | O_NONBLOCK));
 	must_write(t, p.wr, "", 1);
 	if (row->end == READ_END)
 		expect(t, write(fd, "", 1), FAILS(EBADF));
 	else
 		expect(t, read(fd, &byte, 1), FAILS(EBADF));
+}
+
+CASE(access_mode_given_to_f_setfl_opens_no_other_way,
+     .claim = { DOCUMENTED,
+		"after F_SETFL with another access mode, write() to the read end of a pipe and "
+		"read() from the write end fail with EBADF",
+		"pipe(7), DESCRIPTION; F_GETFL(2const), F_SETFL" },
+     .covers = { "CRE-37" }, ROWS(modes))
+{
+	expect_one_way(t);
+}
+
+CASE(access_mode_of_a_fifo_is_that_of_its_open,
+     .claim = { POSIX,
+		"after F_SETFL with another access mode, write() to a FIFO opened for reading and "
+		"read() from one opened for writing fail with EBADF",
+		"POSIX.1-2024 read() and write(), ERRORS, EBADF; fcntl(), DESCRIPTION, F_SETFL" },
+     .covers = { "CRE-37" }, .ways = BY_FIFO, ROWS(modes))
+{
+	expect_one_way(t);
 }
 
 struct flags_row {
@@ -131,6 +162,8 @@ const struct family status_flags_family = {
 		&pipe_has_the_access_mode_alone,
 		&fifo_has_what_open_adds,
 		&direction_cannot_be_changed,
+		&access_mode_given_to_f_setfl_opens_no_other_way,
+		&access_mode_of_a_fifo_is_that_of_its_open,
 		&append_and_noatime_can_be_set,
 		&append_changes_nothing,
 	},

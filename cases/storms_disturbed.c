@@ -204,10 +204,11 @@ static const struct post_row posts[] = {
 };
 
 CASE(each_byte_goes_to_one_reader,
-     .claim = { POSIX,
+     .claim = { OBSERVED,
 		"of several readers exactly one gets each byte, and each gets a writer's bytes in "
 		"order",
-		"POSIX.1-2024 read(); XBD, FIFO special file" },
+		"fs/pipe.c, pipe_read(): the pipe is locked while one of them takes what is "
+		"there" },
      .covers = { "ATM-13" }, ROWS(posts))
 {
 	const struct post_row *row = trial_row(t);

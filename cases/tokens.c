@@ -81,10 +81,11 @@ static const struct server_row servers[] = {
 };
 
 CASE(tokens_are_neither_lost_nor_doubled,
-     .claim = { POSIX,
+     .claim = { OBSERVED,
 		"a byte that workers take out of a pipe and put back is had by one of them at a "
 		"time, and is there in the end",
-		"POSIX.1-2024 read() and write()" },
+		"fs/pipe.c, pipe_read(): the pipe is locked while one of them takes what is "
+		"there" },
      .covers = { "INT-28" }, ROWS(servers))
 {
 	const struct server_row *row = trial_row(t);

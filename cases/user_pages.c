@@ -58,8 +58,8 @@ CASE(new_pipe_at_the_limit_is_reduced,
 }
 
 CASE(new_pipe_at_the_limit_has_two_pages,
-     .claim = { OBSERVED, "a new pipe of a user at the soft limit has two pages",
-		"fs/pipe.c, alloc_pipe_info()" },
+     .claim = { DOCUMENTED, "a new pipe of a user at the soft limit has two pages",
+		"pipe(7), /proc files, pipe-user-pages-soft" },
      .covers = { "USR-02", "USR-04", "FLK-13" }, .since = "5.14; stable 5.10 has it",
      .ways = BY_PIPE2 | BY_FIFO,
      .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })

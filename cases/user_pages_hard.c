@@ -55,8 +55,8 @@ CASE(pipe_to_exactly_the_hard_limit_is_made,
 }
 
 CASE(refused_pipe_leaves_pipefd,
-     .claim = { POSIX, "pipe() that fails at the hard limit stores nothing in pipefd",
-		"POSIX.1-2024 pipe(); pipe(2), RETURN VALUE" },
+     .claim = { DOCUMENTED, "pipe() that fails at the hard limit stores nothing in pipefd",
+		"pipe(2), RETURN VALUE; ERRORS, ENFILE" },
      .covers = { "USR-07" }, .tunes = { soft, hard }, .ways = BY_PIPE | BY_PIPE2,
      .needs = { need_no_exemption, need_own_page_budget, need_room_in_limits })
 {

@@ -135,6 +135,9 @@ struct outcome {
 // A size in pages and bytes: what a table can say for every page size.
 #define RETURNS_PAGES(pages, n) \
 	{ .kind = RETURNED, .low = (n), .high = (n), .low_pages = (pages), .high_pages = (pages) }
+#define RETURNS_PAGES_IN(low_p, low_b, high_p, high_b)                                             \
+	{ .kind = RETURNED, .low = (low_b), .high = (high_b), .low_pages = (low_p),                \
+	  .high_pages = (high_p) }
 #define FAILS(err) { .kind = FAILED, .code = (err) }
 #define FAILS_ANYHOW { .kind = FAILED, .code = ANY_ERRNO } // for a claim that names no errno
 #define BLOCKS { .kind = BLOCKED }

@@ -23,6 +23,16 @@ void expect_events_(struct trial *t, const struct here *at, int fd, short want)
 	expect_end(t, at, asked.revents, &events);
 }
 
+void expect_hangup_(struct trial *t, const struct here *at, int fd, bool told)
+{
+	struct pollfd asked = { .fd = fd };
+	const struct outcome ready = RETURNS_IN(told, 1);
+
+	expect_begin(t, at, &ready);
+	expect_end(t, at, poll(&asked, 1, 0), &ready);
+	expect_equal_(t, at, asked.revents & POLLHUP, told ? POLLHUP : 0);
+}
+
 int must_epoll(struct trial *t)
 {
 	return (int)must(t, epoll_create1(EPOLL_CLOEXEC));

@@ -155,7 +155,7 @@ void must_read(struct trial *t, int fd, void *bytes, size_t size)
 
 // Whole pages never merge, so each takes a slot; the last part of a page stays
 // open for what is written next.
-void must_fill(struct trial *t, const struct pipe *p, size_t room)
+size_t must_fill(struct trial *t, const struct pipe *p, size_t room)
 {
 	static const char zeros[1 << 16]; // the largest page
 	size_t page = page_size(), capacity = must_capacity(t, p->wr);
@@ -168,6 +168,7 @@ void must_fill(struct trial *t, const struct pipe *p, size_t room)
 		must_write(t, p->wr, zeros, page);
 	if (left > 0)
 		must_write(t, p->wr, zeros, left);
+	return capacity - room;
 }
 
 void must_empty(struct trial *t, int fd)

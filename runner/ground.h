@@ -44,7 +44,8 @@ size_t must_capacity(struct trial *t, int fd); // bytes, F_GETPIPE_SZ
 size_t must_unread(struct trial *t, int fd);   // bytes, FIONREAD
 // Writes whole pages and one part of a page until just `room` bytes are free:
 // room / page slots, and room % page bytes behind the last byte written.
-void must_fill(struct trial *t, const struct pipe *p, size_t room);
+// Returns how many bytes it wrote.
+size_t must_fill(struct trial *t, const struct pipe *p, size_t room);
 void must_read(struct trial *t, int fd, void *bytes, size_t size); // all of it
 void must_write(struct trial *t, int fd, const void *bytes, size_t size);
 // The stream of records.h, from `place` on: in memory from must_share(), and written at once.
@@ -65,6 +66,16 @@ void expect_stream_(struct trial *t, const struct here *at, int fd, size_t place
 	expect_streamed_((t), HERE(#bytes " are " #size " from " #place), (bytes), (place), (size))
 void expect_streamed_(struct trial *t, const struct here *at, const void *bytes, size_t place,
 		      size_t size);
+// `size` bytes come, in one read() or in several, as POSIX leaves it.
+#define expect_pieces(t, fd, bytes, size)                                                          \
+	expect_pieces_((t), HERE("read() of " #size " bytes, in any pieces"), (fd), (bytes), (size))
+void expect_pieces_(struct trial *t, const struct here *at, int fd, void *bytes, size_t size);
+// What comes until read() fails with EAGAIN, at most `most` bytes; returns how many.  Leaves the
+// descriptor with O_NONBLOCK.
+#define expect_all_there_is(t, fd, bytes, most)                                                    \
+	expect_all_there_is_((t), HERE("read() of what is there"), (fd), (bytes), (most))
+size_t expect_all_there_is_(struct trial *t, const struct here *at, int fd, void *bytes,
+			    size_t most);
 // One read() that asks for more returns just `size` bytes, of the stream from `place` on.
 #define expect_packet(t, fd, place, size)                                                          \
 	expect_packet_((t), HERE("read() of " #fd), (fd), (place), (size))
@@ -72,6 +83,9 @@ void expect_packet_(struct trial *t, const struct here *at, int fd, size_t place
 // poll() of `fd`, asked for every event there is, returns at once and tells of just `events`.
 #define expect_events(t, fd, events) expect_events_((t), HERE("poll() of " #fd), (fd), (events))
 void expect_events_(struct trial *t, const struct here *at, int fd, short want);
+// poll() of `fd`, asked for nothing, tells POLLHUP or does not; of other events nothing is claimed.
+#define expect_hangup(t, fd, told) expect_hangup_((t), HERE("poll() of " #fd), (fd), (told))
+void expect_hangup_(struct trial *t, const struct here *at, int fd, bool told);
 // An epoll instance; an entry of `fd` in it, which carries the descriptor's number.
 int must_epoll(struct trial *t);
 void must_watch_by(struct trial *t, int epoll, int fd, uint32_t events);

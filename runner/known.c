@@ -44,17 +44,16 @@ static bool parse_line(struct known_entry *entry, char *line, char *fault, size_
 	return true;
 }
 
-bool known_parse(struct known *known, const char *file, char *text, char *fault, size_t size)
+static bool parse(struct known *known, const char *file, char *text, char *fault, size_t size)
 {
+	const unsigned most = known->count + KNOWN_MAX;
 	char *rest = text, *line;
 
-	known->text = text;
-	known->count = 0;
 	for (unsigned number = 1; (line = strsep(&rest, "\n")) != NULL; number++) {
 		line[strcspn(line, "\r")] = '\0';
 		if (is_blank(line))
 			continue;
-		if (known->count == KNOWN_MAX) {
+		if (known->count == most) {
 			snprintf(fault, size, "line %u: more than %d entries", number, KNOWN_MAX);
 			return false;
 		}
@@ -64,6 +63,12 @@ bool known_parse(struct known *known, const char *file, char *text, char *fault,
 			return false;
 	}
 	return true;
+}
+
+bool known_parse(struct known *known, const char *file, char *text, char *fault, size_t size)
+{
+	known->count = 0;
+	return parse(known, file, text, fault, size);
 }
 
 bool known_load(struct known *known, const char *path, char *fault, size_t size)
@@ -85,11 +90,28 @@ bool known_load(struct known *known, const char *path, char *fault, size_t size)
 	if (!whole)
 		snprintf(fault, size, "not a text file of less than %d bytes", FILE_SIZE_MAX);
 	const char *slash = strrchr(path, '/');
-	if (whole && known_parse(known, slash ? slash + 1 : path, text, fault, size))
+	if (whole && known_parse(known, slash ? slash + 1 : path, text, fault, size)) {
+		known->text = text;
 		return true;
+	}
 	free(text);
-	known->text = NULL;
 	return false;
+}
+
+bool known_add_built_in(struct known *known, char *fault, size_t size)
+{
+	static char text[] =
+#include "known.inc"
+		;
+	static bool parsed; // in place, so once
+	unsigned count = known->count;
+
+	if (parsed || !parse(known, "cases/known.tsv", text, fault, size))
+		return parsed;
+	parsed = true;
+	for (; count < known->count; count++)
+		known->entries[count].built_in = true;
+	return true;
 }
 
 void known_hold(struct known *known, const char *facts)

@@ -86,6 +86,8 @@ static int perform(struct run *run)
 		snprintf(fault, sizeof fault, "--known '%.128s': %s", o->known_path, why);
 		return usage(fault);
 	}
+	if (!known_add_built_in(&run->known, fault, sizeof fault))
+		return usage(fault);
 	switch (o->command) {
 	case COMMAND_LIST:
 		return list_command(o, run->trials, run->count);

@@ -79,6 +79,34 @@ void expect_stream_(struct trial *t, const struct here *at, int fd, size_t place
 		must(t, munmap(bytes, size));
 }
 
+void expect_pieces_(struct trial *t, const struct here *at, int fd, void *bytes, size_t size)
+{
+	for (size_t got = 0; got < size;) {
+		const struct outcome some = RETURNS_IN(1, (long)(size - got));
+
+		expect_begin(t, at, &some);
+		got += (size_t)expect_end(t, at, read(fd, (char *)bytes + got, size - got), &some);
+	}
+}
+
+size_t expect_all_there_is_(struct trial *t, const struct here *at, int fd, void *bytes,
+			    size_t most)
+{
+	size_t got = 0;
+	long n = 1;
+
+	must_set_nonblocking(t, fd, true);
+	while (got < most && n > 0) {
+		const struct outcome some = RETURNS_IN(0, (long)(most - got));
+
+		expect_begin(t, at, &some);
+		n = read(fd, (char *)bytes + got, most - got);
+		expect_or_fail_end(t, at, n, EAGAIN, &some);
+		got += n > 0 ? (size_t)n : 0;
+	}
+	return got;
+}
+
 void expect_packet_(struct trial *t, const struct here *at, int fd, size_t place, size_t size)
 {
 	const struct outcome all = RETURNS((long)size);

@@ -93,7 +93,7 @@ static bool print_idle_entries(struct run *run)
 	for (unsigned i = 0; i < run->known.count; i++) {
 		const struct known_entry *entry = &run->known.entries[i];
 
-		if (!entry->holds || entry->used)
+		if (!entry->holds || entry->used || entry->built_in)
 			continue;
 		text_add(&text,
 			 "# %s:%u: names no trial that no line before it names: ", entry->file,

@@ -171,13 +171,13 @@ FAULTY(other_bytes, POSIX, "abc is abd")
 	expect_bytes(t, "abc", "abd", 3);
 }
 
-FAULTY(another_errno_than_allowed, POSIX,
+FAULTY(errno_that_is_not_allowed, POSIX,
        "close() of no descriptor returns 1, or fails with EAGAIN")
 {
 	expect_or_fail(t, close(-1), EAGAIN, RETURNS(1));
 }
 
-FAULTY(an_errno_where_none_is_allowed, POSIX, "close() of no descriptor returns 1")
+FAULTY(errno_where_none_is_allowed, POSIX, "close() of no descriptor returns 1")
 {
 	expect_or_fail(t, close(-1), 0, RETURNS(1));
 }
@@ -220,8 +220,8 @@ const struct family verdicts_family = {
 		&flags_of_a_call_that_failed,
 		&other_values,
 		&other_bytes,
-		&another_errno_than_allowed,
-		&an_errno_where_none_is_allowed,
+		&errno_that_is_not_allowed,
+		&errno_where_none_is_allowed,
 		&values_as_claimed,
 	},
 };
