@@ -112,7 +112,8 @@ static const struct letter_row letters[] = {
 
 CASE(sleeping_writes_arrive_whole,
      .claim = { POSIX, "each write() of up to PIPE_BUF bytes that had to wait arrives in one piece",
-		"POSIX.1-2024 write(), \"shall not be interleaved\"; pipe(7), \"PIPE_BUF\"" },
+		"POSIX.1-2024 write(), DESCRIPTION, \"shall not be interleaved\"; pipe(7), "
+		"\"PIPE_BUF\"" },
      .covers = { "ATM-01", "ATM-02", "ATM-03", "ATM-04", "ATM-07", "ATM-08" },
      .against = "pipe(7), \"PIPE_BUF\": writes of less than PIPE_BUF bytes",
      .ways = BY_PIPE2 | BY_FIFO | BY_ONE_PAGE, ROWS(letters))
@@ -130,7 +131,7 @@ static const struct letter_row gathered[] = {
 
 CASE(sleeping_gathered_writes_arrive_whole,
      .claim = { POSIX, "each writev() of up to PIPE_BUF bytes in all arrives in one piece",
-		"POSIX.1-2024 writev() and write(); readv(2); pipe(7), \"PIPE_BUF\"" },
+		"POSIX.1-2024 writev() and write(), DESCRIPTION; readv(2); pipe(7), \"PIPE_BUF\"" },
      .covers = { "ATM-06", "ATM-07" }, .ways = BY_PIPE2 | BY_ONE_PAGE, ROWS(gathered))
 {
 	expect_letters_whole(t);
@@ -226,7 +227,8 @@ static const struct limit_row askers[] = {
 
 CASE(pipe_buf_is_at_least_512,
      .claim = { POSIX, "PIPE_BUF, as the C library gives it for a pipe, is 512 or more",
-		"POSIX.1-2024 fpathconf(), _PC_PIPE_BUF; <limits.h>, _POSIX_PIPE_BUF" },
+		"POSIX.1-2024 fpathconf(), DESCRIPTION, _PC_PIPE_BUF; <limits.h>, DESCRIPTION, "
+		"_POSIX_PIPE_BUF" },
      .covers = { "ATM-14" })
 {
 	expect(t, pipe_buf_of_write_end(t), RETURNS_IN(_POSIX_PIPE_BUF, LONG_MAX));

@@ -23,7 +23,7 @@ static struct stat must_stat(struct trial *t, int fd)
 
 CASE(both_ends_are_of_type_fifo,
      .claim = { POSIX, "fstat() of either end says that it is a FIFO",
-		"POSIX.1-2024 <sys/stat.h>" },
+		"POSIX.1-2024 <sys/stat.h>, DESCRIPTION" },
      .covers = { "MSC-17" }, .ways = BY_PIPE | BY_FIFO, ROWS(either_end))
 {
 	const struct end_row *row = trial_row(t);
@@ -105,7 +105,7 @@ CASE(ends_are_of_one_inode,
 
 CASE(pipes_differ_by_inode,
      .claim = { POSIX, "two pipes that are open differ in st_ino or st_dev",
-		"POSIX.1-2024 <sys/stat.h>: the two identify a file" },
+		"POSIX.1-2024 <sys/stat.h>, DESCRIPTION: the two identify a file" },
      .covers = { "MSC-21" })
 {
 	struct pipe p = must_pipe(t, 0), other = must_pipe(t, 0);

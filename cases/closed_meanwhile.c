@@ -91,7 +91,7 @@ CASE(read_in_progress_gets_the_data,
 CASE(next_read_fails_with_ebadf,
      .claim = { POSIX,
 		"the read() after one whose descriptor was closed meanwhile fails with EBADF",
-		"POSIX.1-2024 read(), EBADF" },
+		"POSIX.1-2024 read(), ERRORS, EBADF" },
      .covers = { "INT-10" })
 {
 	struct call c = must_prepare(t, LINE);

@@ -22,7 +22,7 @@ CASE(bytes_go_from_the_second_to_the_first,
      .claim = { POSIX,
 		"what is written to the second descriptor is read from the first, unchanged "
 		"and in order",
-		"POSIX.1-2024 pipe(); pipe(2)" },
+		"POSIX.1-2024 pipe(), DESCRIPTION; pipe(2)" },
      .covers = { "CRE-01" }, .ways = BY_PIPE | BY_PIPE2)
 {
 	unsigned char sent[PIPE_BUF], got[PIPE_BUF] = { 0 };
@@ -68,7 +68,8 @@ static void pipe_into_free_row(struct trial *t, int fds[2])
 
 CASE(the_two_lowest_free_numbers_are_given,
      .claim = { POSIX, "a pipe gets the two lowest descriptors that are free",
-		"POSIX.1-2024 pipe(); System Interfaces 2.6, File Descriptor Allocation" },
+		"POSIX.1-2024 pipe(), DESCRIPTION; System Interfaces 2.6, File Descriptor "
+		"Allocation" },
      .covers = { "CRE-02" }, .ways = BY_PIPE | BY_PIPE2, ROWS(frees))
 {
 	const struct free_row *row = trial_row(t);
@@ -102,7 +103,7 @@ static void expect_both_flagged(struct trial *t, const int fds[2], int descripto
 
 CASE(pipe_sets_no_flags,
      .claim = { POSIX, "pipe() leaves FD_CLOEXEC and O_NONBLOCK clear on both ends",
-		"POSIX.1-2024 pipe()" },
+		"POSIX.1-2024 pipe(), DESCRIPTION" },
      .covers = { "CRE-03" }, .ways = BY_PIPE)
 {
 	int fds[2];
@@ -127,7 +128,7 @@ CASE(pipe2_sets_what_it_is_asked_for,
      .claim = { POSIX,
 		"O_CLOEXEC and O_NONBLOCK of pipe2() are set on both ends if asked for, and "
 		"else clear",
-		"POSIX.1-2024 pipe2()" },
+		"POSIX.1-2024 pipe2(), DESCRIPTION" },
      .covers = { "CRE-03", "CRE-04", "CRE-08" }, ROWS(asked))
 {
 	const struct flag_row *row = trial_row(t);
@@ -139,7 +140,7 @@ CASE(pipe2_sets_what_it_is_asked_for,
 
 CASE(nonblocking_from_the_start,
      .claim = { POSIX, "with O_NONBLOCK given to pipe2() neither end ever waits",
-		"POSIX.1-2024 pipe2(), read() and write(), EAGAIN" },
+		"POSIX.1-2024 pipe2(), read() and write(), ERRORS, EAGAIN" },
      .covers = { "CRE-08" })
 {
 	struct pipe p = must_pipe(t, O_NONBLOCK);
@@ -152,7 +153,7 @@ CASE(nonblocking_from_the_start,
 
 CASE(each_end_has_flags_of_its_own,
      .claim = { POSIX, "O_NONBLOCK set on one end of a pipe is not set on the other",
-		"POSIX.1-2024 pipe(): an open file description for each end" },
+		"POSIX.1-2024 pipe(), DESCRIPTION: an open file description for each end" },
      .covers = { "CRE-08" })
 {
 	struct pipe p = must_pipe(t, 0);

@@ -38,7 +38,7 @@ CASE(two_descriptors_make_a_pipe,
      .claim = { POSIX,
 		"pipe() succeeds for every two descriptors that RLIMIT_NOFILE leaves, and "
 		"then fails with EMFILE",
-		"POSIX.1-2024 pipe(), EMFILE" },
+		"POSIX.1-2024 pipe(), ERRORS, EMFILE" },
      .covers = { "LIM-01", "LIM-02" }, ROWS(slots))
 {
 	const struct slots_row *row = trial_row(t);
@@ -148,7 +148,7 @@ CASE(descriptors_beyond_16_bits,
 
 CASE(many_pipes_keep_their_bytes,
      .claim = { POSIX, "of hundreds of pipes each gives back the bytes that were written to it",
-		"POSIX.1-2024 pipe(), read()" },
+		"POSIX.1-2024 pipe(), read(), DESCRIPTION" },
      .covers = { "LIM-06" })
 {
 	enum { PIPES = 200 };

@@ -137,7 +137,7 @@ static void expect_copy(struct trial *t, int fd, int *copy)
 
 CASE(copies_do_what_the_ends_did,
      .claim = { POSIX, "copies of both ends carry the bytes once the ends themselves are closed",
-		"POSIX.1-2024 dup(), fcntl(), F_DUPFD" },
+		"POSIX.1-2024 dup(), fcntl(), DESCRIPTION, F_DUPFD" },
      .covers = { "CRE-20" }, ROWS(copies))
 {
 	struct pipe p = must_pipe(t, 0), copy = p;
@@ -153,7 +153,7 @@ CASE(copies_do_what_the_ends_did,
 
 CASE(copy_is_of_the_same_file,
      .claim = { POSIX, "the copy of an end is the same file: it has the st_dev and st_ino of it",
-		"POSIX.1-2024 dup2(); <sys/stat.h>" },
+		"POSIX.1-2024 dup2(), DESCRIPTION; <sys/stat.h>, DESCRIPTION" },
      .covers = { "CRE-21" }, ROWS(copies))
 {
 	struct pipe p = must_pipe(t, 0), other = must_pipe_by(t, BY_PIPE2, 0);
@@ -171,7 +171,7 @@ CASE(copy_is_of_the_same_file,
 
 CASE(dup2_onto_an_end_closes_it,
      .claim = { POSIX, "dup2() onto the last write end closes it: the reader is at end of file",
-		"POSIX.1-2024 dup2(); read()" },
+		"POSIX.1-2024 dup2(), DESCRIPTION; read(), DESCRIPTION" },
      .covers = { "CRE-38" })
 {
 	struct pipe p = must_pipe(t, O_NONBLOCK);
@@ -185,7 +185,7 @@ CASE(dup2_onto_an_end_closes_it,
 
 CASE(dup2_onto_itself_closes_nothing,
      .claim = { POSIX, "dup2() of an end onto itself returns it and leaves it open and marked",
-		"POSIX.1-2024 dup2()" },
+		"POSIX.1-2024 dup2(), DESCRIPTION" },
      .covers = { "CRE-38" })
 {
 	struct pipe p = must_pipe(t, O_NONBLOCK);
@@ -202,7 +202,7 @@ CASE(close_on_exec_is_the_descriptors_own,
      .claim = { POSIX,
 		"dup(), dup2() and F_DUPFD copy an end without its FD_CLOEXEC, and what is set "
 		"on the copy is not set on the end",
-		"POSIX.1-2024 dup(), fcntl(), F_SETFD" },
+		"POSIX.1-2024 dup(), fcntl(), DESCRIPTION, F_SETFD" },
      .covers = { "CRE-35" })
 {
 	struct pipe p = must_pipe(t, 0);
@@ -239,7 +239,7 @@ static void use_the_end(struct trial *t, const void *arg)
 // The child has the end of the row, the parent has the other.
 CASE(child_and_parent_have_an_end_each,
      .claim = { POSIX, "a byte goes from the parent's end to the inherited one, and back as well",
-		"POSIX.1-2024 fork()" },
+		"POSIX.1-2024 fork(), DESCRIPTION" },
      .covers = { "CRE-17" }, ROWS(either_end))
 {
 	const struct end_row *row = trial_row(t);
@@ -259,7 +259,7 @@ CASE(child_and_parent_have_an_end_each,
 
 CASE(an_end_is_closed_once,
      .claim = { POSIX, "close() of an end returns 0, and then the descriptor is none: EBADF",
-		"POSIX.1-2024 close()" },
+		"POSIX.1-2024 close(), DESCRIPTION" },
      .covers = { "CRE-22" }, ROWS(either_end))
 {
 	const struct end_row *row = trial_row(t);

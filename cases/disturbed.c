@@ -103,7 +103,7 @@ CASE(count_is_of_all_that_was_moved,
      .claim = { POSIX,
 		"a write() cut short by a handler counts what it had written before it was read "
 		"from as well",
-		"POSIX.1-2024 write(), on interruption by a signal" },
+		"POSIX.1-2024 write(), DESCRIPTION, on interruption by a signal" },
      .covers = { "INT-04" })
 {
 	struct call c = { must_pipe_by(t, BY_ONE_PAGE, 0), NULL, 2 * page_size() + 1, 0 };
@@ -130,7 +130,7 @@ CASE(count_is_of_all_that_was_moved,
 CASE(restarted_write_sees_that_no_reader_is_left,
      .claim = { POSIX,
 		"a write() restarted after a handler fails with EPIPE when the last reader closes",
-		"POSIX.1-2024 sigaction(), SA_RESTART; write()" },
+		"POSIX.1-2024 sigaction(), DESCRIPTION, SA_RESTART; write(), DESCRIPTION" },
      .covers = { "INT-17" })
 {
 	struct call c = { must_pipe(t, 0), must_share(t, 1), 1, 0 };
@@ -218,7 +218,7 @@ CASE(interruptions_lose_and_double_nothing,
      .claim = { POSIX,
 		"however often either end of a stream is interrupted, the bytes counted as "
 		"written are those read",
-		"POSIX.1-2024 read() and write(), on interruption by a signal" },
+		"POSIX.1-2024 read() and write(), DESCRIPTION, on interruption by a signal" },
      .covers = { "INT-07" }, .ways = BY_PIPE2 | BY_ONE_PAGE, ROWS(handlers))
 {
 	const struct stream_row *row = trial_row(t);

@@ -12,7 +12,7 @@
 
 CASE(read_returns_0_once_every_writer_closed,
      .claim = { POSIX, "read() of an empty pipe returns 0 once no writer is left",
-		"POSIX.1-2024 read()" },
+		"POSIX.1-2024 read(), DESCRIPTION" },
      .covers = { "EOF-01" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe(t, 0);
@@ -37,7 +37,7 @@ static const struct queued_row queued[] = {
 CASE(queued_bytes_come_before_end_of_file,
      .claim = { POSIX,
 		"bytes queued when the last writer closed are read unchanged, and 0 after them",
-		"POSIX.1-2024 read()" },
+		"POSIX.1-2024 read(), DESCRIPTION" },
      .covers = { "EOF-02" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(queued))
 {
 	const struct queued_row *row = trial_row(t);
@@ -66,7 +66,7 @@ CASE(full_pipe_comes_before_end_of_file,
      .claim = { POSIX,
 		"a pipe that was full when its last writer closed is read to the end, and 0 "
 		"after it",
-		"POSIX.1-2024 read()" },
+		"POSIX.1-2024 read(), DESCRIPTION" },
      .covers = { "EOF-02" }, .ways = BY_PIPE2 | BY_ONE_PAGE)
 {
 	struct pipe p = must_pipe(t, 0);
@@ -80,7 +80,7 @@ enum { READS = 5 };
 
 CASE(end_of_file_stays,
      .claim = { POSIX, "read() at end of file returns 0 as often as it is called",
-		"POSIX.1-2024 read()" },
+		"POSIX.1-2024 read(), DESCRIPTION" },
      .covers = { "EOF-03" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe(t, 0);
@@ -96,7 +96,7 @@ CASE(end_of_file_stays,
 CASE(nonblocking_reader_gets_0,
      .claim = { POSIX,
 		"an O_NONBLOCK read() of an empty pipe without a writer returns 0, not EAGAIN",
-		"POSIX.1-2024 read()" },
+		"POSIX.1-2024 read(), DESCRIPTION" },
      .covers = { "EOF-04" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe(t, O_NONBLOCK);
@@ -186,7 +186,8 @@ CASE(kill_of_a_sleeping_writer_brings_end_of_file,
      .claim = { POSIX,
 		"a full pipe is read to the end, and 0 after it, when SIGKILL ended its last "
 		"writer asleep in write()",
-		"POSIX.1-2024 _Exit(), Consequences of Process Termination; read()" },
+		"POSIX.1-2024 _Exit(), DESCRIPTION, Consequences of Process Termination; read(), "
+		"DESCRIPTION" },
      .covers = { "EOF-02", "EOF-09" }, .ways = BY_PIPE2 | BY_ONE_PAGE)
 {
 	struct pipe p = must_pipe(t, 0);

@@ -28,7 +28,8 @@ CASE(marked_end_is_no_descriptor_of_the_program,
      .claim = { POSIX,
 		"of a pipe made with O_CLOEXEC and unmarked at one end, the program has just "
 		"that end",
-		"POSIX.1-2024 exec; pipe2(), O_CLOEXEC; fcntl(), F_SETFD" },
+		"POSIX.1-2024 exec, DESCRIPTION; pipe2(), DESCRIPTION, O_CLOEXEC; fcntl(), "
+		"DESCRIPTION, F_SETFD" },
      .covers = { "CRE-05" }, .needs = { need_proc }, ROWS(either_end))
 {
 	const struct end_row *row = trial_row(t);
@@ -53,7 +54,7 @@ CASE(exec_closes_the_marked_read_end,
      .claim = { POSIX,
 		"write() fails with EPIPE once the last reader has executed a program with the "
 		"read end marked FD_CLOEXEC, while that program runs",
-		"POSIX.1-2024 exec; write(), EPIPE" },
+		"POSIX.1-2024 exec, DESCRIPTION; write(), ERRORS, EPIPE" },
      .covers = { "CRE-06", "CRE-07" }, .needs = { need_proc })
 {
 	struct pipe p = must_pipe(t, 0);
@@ -97,7 +98,8 @@ CASE(unmarked_end_stays_open,
      .claim = { POSIX,
 		"an end that is not marked FD_CLOEXEC, or no longer, or a copy of a marked one, "
 		"stays open in the program",
-		"POSIX.1-2024 exec; dup(); fcntl(), F_SETFD" },
+		"POSIX.1-2024 exec, DESCRIPTION; dup(), DESCRIPTION; fcntl(), DESCRIPTION, "
+		"F_SETFD" },
      .covers = { "CRE-39" }, .needs = { need_proc }, ROWS(kept))
 {
 	const struct kept_row *row = trial_row(t);

@@ -80,7 +80,7 @@ CASE(a_fifo_is_made,
      .claim = { POSIX,
 		"mkfifo(), mknod() with S_IFIFO and their *at() forms make a FIFO of the caller's, "
 		"with one name",
-		"POSIX.1-2024 mkfifo(), mknod()" },
+		"POSIX.1-2024 mkfifo(), mknod(), DESCRIPTION" },
      .covers = { "FIF-01" }, ROWS(makers))
 {
 	const struct maker_row *row = trial_row(t);
@@ -108,7 +108,7 @@ static const struct mask_row masks[] = {
 
 CASE(mode_is_what_umask_leaves,
      .claim = { POSIX, "the permission bits of a new FIFO are those asked for that umask lets pass",
-		"POSIX.1-2024 mkfifo(); umask(2)" },
+		"POSIX.1-2024 mkfifo(), DESCRIPTION; umask(2)" },
      .covers = { "FIF-02" }, ROWS(masks))
 {
 	const struct mask_row *row = trial_row(t);
@@ -138,7 +138,7 @@ CASE(relative_name_is_of_the_directory_given,
      .claim = { POSIX,
 		"mkfifoat() and mknodat() take a relative name in the directory given, an absolute "
 		"one regardless of it",
-		"POSIX.1-2024 mkfifo(), mkfifoat(); mknodat()" },
+		"POSIX.1-2024 mkfifo(), mkfifoat(), DESCRIPTION; mknodat(), DESCRIPTION" },
      .covers = { "FIF-07" })
 {
 	struct name name = must_free_name(t);
@@ -183,7 +183,7 @@ CASE(relative_name_is_of_the_directory_of_o_path,
 CASE(directory_is_marked_as_modified,
      .claim = { POSIX,
 		"a new FIFO gives its directory a new time of modification and one of change",
-		"POSIX.1-2024 mkfifo(): the parent directory" },
+		"POSIX.1-2024 mkfifo(), DESCRIPTION: the parent directory" },
      .covers = { "FIF-10" })
 {
 	const struct timespec old[2] = { { OLD, 1 }, { OLD, 2 } };
@@ -241,7 +241,7 @@ CASE(existing_name_is_refused,
      .claim = { POSIX,
 		"a name that is taken, by a file, a directory, a FIFO or a symbolic link to "
 		"anything or nothing, is EEXIST",
-		"POSIX.1-2024 mkfifo(), EEXIST; mknod()" },
+		"POSIX.1-2024 mkfifo(), ERRORS, EEXIST; mknod(), DESCRIPTION" },
      .covers = { "FIF-03" }, ROWS(makers))
 {
 	const struct maker_row *row = trial_row(t);
@@ -263,7 +263,7 @@ CASE(existing_name_is_refused,
 
 CASE(removed_name_is_free,
      .claim = { POSIX, "unlink() of a FIFO removes its name, which can be given to another one",
-		"POSIX.1-2024 unlink()" },
+		"POSIX.1-2024 unlink(), DESCRIPTION" },
      .covers = { "FIF-11" })
 {
 	const char *path = must_fifo(t, 0600);

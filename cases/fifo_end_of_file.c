@@ -37,7 +37,7 @@ static const struct mode_row modes[] = {
 
 CASE(fifo_without_writer_is_at_its_end,
      .claim = { POSIX, "read() of a FIFO that nobody has open for writing returns 0 in either mode",
-		"POSIX.1-2024 read()" },
+		"POSIX.1-2024 read(), DESCRIPTION" },
      .covers = { "EOF-12" }, ROWS(modes))
 {
 	const struct mode_row *row = trial_row(t);
@@ -55,7 +55,7 @@ CASE(end_of_file_ends_with_a_new_writer,
      .claim = { POSIX,
 		"once a FIFO at its end is opened for writing, read() fails with EAGAIN, or sleeps "
 		"until something is written",
-		"POSIX.1-2024 read()" },
+		"POSIX.1-2024 read(), DESCRIPTION" },
      .covers = { "EOF-13" }, ROWS(modes))
 {
 	const struct mode_row *row = trial_row(t);

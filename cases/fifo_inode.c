@@ -70,7 +70,7 @@ CASE(write_and_read_mark_the_times,
      .claim = { POSIX,
 		"a write to a FIFO moves its times of modification and of change on to that of the "
 		"write and not that of access, which a read does",
-		"POSIX.1-2024 write(), read(); <sys/stat.h>" },
+		"POSIX.1-2024 write(), read(), DESCRIPTION; <sys/stat.h>, DESCRIPTION" },
      .covers = { "FIF-43" })
 {
 	struct fifo f = must_open_fifo(t);
@@ -146,7 +146,7 @@ CASE(change_of_mode_is_seen_everywhere,
      .claim = { POSIX,
 		"a mode set by fchmod() at one end of a FIFO is that of its name and of the other "
 		"end, and decides who opens it from then on",
-		"POSIX.1-2024 fchmod()" },
+		"POSIX.1-2024 fchmod(), DESCRIPTION" },
      .covers = { "FIF-45" })
 {
 	struct fifo f = must_open_fifo(t);
@@ -175,7 +175,7 @@ CASE(change_of_owner_is_seen_everywhere,
      .claim = { POSIX,
 		"a group set by fchown() at one end of a FIFO is that of its name and of the other "
 		"end",
-		"POSIX.1-2024 fchown()" },
+		"POSIX.1-2024 fchown(), DESCRIPTION" },
      .covers = { "FIF-45" }, .needs = { need_cap_chown })
 {
 	struct fifo f = must_open_fifo(t);

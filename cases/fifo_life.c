@@ -63,7 +63,7 @@ CASE(last_close_discards_what_is_unread,
      .claim = { POSIX,
 		"what nobody has read of a FIFO is discarded when the last descriptor is closed, "
 		"whichever end that is of",
-		"POSIX.1-2024 close(): any data remaining shall be discarded" },
+		"POSIX.1-2024 close(), DESCRIPTION: any data remaining shall be discarded" },
      .covers = { "FIF-33" }, ROWS(orders))
 {
 	const struct order_row *row = trial_row(t);
@@ -95,7 +95,7 @@ CASE(what_is_unread_outlives_its_writers,
      .claim = { POSIX,
 		"what one writer after another has written to a FIFO and closed is there, in "
 		"order, for a reader that had it open",
-		"POSIX.1-2024 close(), of the last descriptor; read()" },
+		"POSIX.1-2024 close(), DESCRIPTION, of the last descriptor; read(), DESCRIPTION" },
      .covers = { "FIF-34" })
 {
 	const char *path = must_fifo(t, 0600);
@@ -188,7 +188,7 @@ CASE(fifos_of_one_name_are_two,
      .claim = { POSIX,
 		"a FIFO made under the name of one that was removed and is still open shares "
 		"nothing with it",
-		"POSIX.1-2024 unlink(), mkfifo()" },
+		"POSIX.1-2024 unlink(), mkfifo(), DESCRIPTION" },
      .covers = { "FIF-12", "FIF-35" })
 {
 	const char *path = must_fifo(t, 0600);
@@ -209,7 +209,7 @@ CASE(removed_fifo_works_for_who_has_it_open,
      .claim = { POSIX,
 		"who has a FIFO open writes and reads when its last name is removed, and its link "
 		"count is 0",
-		"POSIX.1-2024 unlink()" },
+		"POSIX.1-2024 unlink(), DESCRIPTION" },
      .covers = { "FIF-12" })
 {
 	const char *path = must_fifo(t, 0600);

@@ -63,7 +63,7 @@ CASE(opens_at_once_with_a_partner,
      .claim = { POSIX,
 		"open() of one end of a FIFO whose other end is open succeeds at once, as it does "
 		"for reading with O_NONBLOCK whatever is open",
-		"POSIX.1-2024 open(), O_NONBLOCK" },
+		"POSIX.1-2024 open(), DESCRIPTION, O_NONBLOCK" },
      .covers = { "FIF-15", "FIF-17" }, ROWS(at_once))
 {
 	const struct open_row *row = trial_row(t);
@@ -122,7 +122,7 @@ CASE(no_reader_is_enxio,
      .claim = { POSIX,
 		"open() with O_WRONLY | O_NONBLOCK of a FIFO that nobody has open for reading "
 		"fails with ENXIO, each time",
-		"POSIX.1-2024 open(), ENXIO" },
+		"POSIX.1-2024 open(), ERRORS, ENXIO" },
      .covers = { "FIF-16" }, ROWS(no_reader))
 {
 	const struct open_row *row = trial_row(t);
@@ -172,7 +172,7 @@ CASE(waits_for_a_partner,
      .claim = { POSIX,
 		"open() of one end of a FIFO whose other end nobody has open waits until somebody "
 		"opens that, and not for the same end",
-		"POSIX.1-2024 open(), O_NONBLOCK" },
+		"POSIX.1-2024 open(), DESCRIPTION, O_NONBLOCK" },
      .covers = { "FIF-13", "FIF-14" }, ROWS(waiting))
 {
 	const struct open_row *row = trial_row(t);
@@ -218,7 +218,7 @@ CASE(partner_that_leaves_at_once_ends_every_wait,
      .claim = { POSIX,
 		"all who wait in open() of one end of a FIFO return when somebody opens the other "
 		"and closes it at once",
-		"POSIX.1-2024 open(), O_NONBLOCK" },
+		"POSIX.1-2024 open(), DESCRIPTION, O_NONBLOCK" },
      .covers = { "FIF-24", "FIF-37" }, ROWS(either))
 {
 	const struct end_opened *row = trial_row(t);

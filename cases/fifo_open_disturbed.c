@@ -64,7 +64,7 @@ CASE(handler_ends_the_wait,
      .claim = { POSIX,
 		"a handler without SA_RESTART ends a waiting open() with EINTR, and who waited is "
 		"neither reader nor writer",
-		"POSIX.1-2024 open(), EINTR, ENXIO" },
+		"POSIX.1-2024 open(), ERRORS, EINTR, ENXIO" },
      .covers = { "FIF-21" }, ROWS(either))
 {
 	const struct wait w = must_prepare(t, 0);
@@ -81,7 +81,7 @@ CASE(restarted_open_waits_on,
      .claim = { POSIX,
 		"a handler with SA_RESTART leaves an open() waiting, which returns when the other "
 		"end is opened",
-		"POSIX.1-2024 sigaction(), SA_RESTART; signal(7)" },
+		"POSIX.1-2024 sigaction(), DESCRIPTION, SA_RESTART; signal(7)" },
      .covers = { "FIF-22" }, ROWS(either))
 {
 	const struct wait w = must_prepare(t, SA_RESTART);
@@ -132,7 +132,7 @@ CASE(who_is_stopped_does_not_count,
 
 CASE(who_is_killed_does_not_count,
      .claim = { POSIX, "who is killed while it waits in open() is neither reader nor writer",
-		"POSIX.1-2024 open(), ENXIO; read()" },
+		"POSIX.1-2024 open(), ERRORS, ENXIO; read(), DESCRIPTION" },
      .covers = { "FIF-21" }, ROWS(either))
 {
 	const struct wait w = must_prepare(t, 0);
@@ -246,7 +246,7 @@ CASE(interrupted_opens_miss_each_other_both,
      .claim = { POSIX,
 		"of two who open the ends of a FIFO under a storm of signals both succeed or both "
 		"fail with EINTR",
-		"POSIX.1-2024 open(), O_NONBLOCK, EINTR" },
+		"POSIX.1-2024 open(), DESCRIPTION, O_NONBLOCK, EINTR" },
      .covers = { "FIF-23" })
 {
 	struct storm s = { must_fifo(t, 0600), must_share(t, sizeof *s.results), READING, true };
@@ -259,7 +259,8 @@ CASE(restarted_opens_meet,
      .claim = { POSIX,
 		"two who open the ends of a FIFO and close them at once meet every time, under a "
 		"storm of signals with SA_RESTART",
-		"POSIX.1-2024 open(), O_NONBLOCK; sigaction(), SA_RESTART" },
+		"POSIX.1-2024 open(), DESCRIPTION, O_NONBLOCK; sigaction(), DESCRIPTION, "
+		"SA_RESTART" },
      .covers = { "FIF-23", "FIF-24" })
 {
 	struct storm s = { must_fifo(t, 0600), must_share(t, sizeof *s.results), READING, false };

@@ -13,7 +13,7 @@
 
 CASE(exclusive_creation_meets_what_exists,
      .claim = { POSIX, "O_CREAT | O_EXCL of a FIFO that exists fails with EEXIST",
-		"POSIX.1-2024 open(), EEXIST" },
+		"POSIX.1-2024 open(), ERRORS, EEXIST" },
      .covers = { "FIF-26" })
 {
 	const char *path = must_fifo(t, 0600);
@@ -45,7 +45,7 @@ static const struct flags_row truncating[] = { { "write", O_WRONLY | O_TRUNC } }
 
 CASE(o_trunc_discards_nothing,
      .claim = { POSIX, "O_TRUNC has no effect on a FIFO, and what is unread in it stays",
-		"POSIX.1-2024 open(), O_TRUNC" },
+		"POSIX.1-2024 open(), DESCRIPTION, O_TRUNC" },
      .covers = { "FIF-27" }, ROWS(truncating))
 {
 	truncate_by_row(t);
@@ -110,7 +110,7 @@ static const struct flags_row as_directory[] = { { "reading", O_RDONLY | O_DIREC
 
 CASE(fifo_is_no_directory,
      .claim = { POSIX, "O_DIRECTORY of a FIFO fails with ENOTDIR, without a wait",
-		"POSIX.1-2024 open(), O_DIRECTORY, ENOTDIR" },
+		"POSIX.1-2024 open(), DESCRIPTION, O_DIRECTORY, ENOTDIR" },
      .covers = { "FIF-30" }, ROWS(as_directory))
 {
 	const struct flags_row *row = trial_row(t);

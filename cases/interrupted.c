@@ -94,7 +94,7 @@ CASE(sleeping_read_fails_with_eintr,
      .claim = { POSIX,
 		"a handler without SA_RESTART ends a sleeping read() with EINTR, once for one "
 		"signal",
-		"POSIX.1-2024 read(), EINTR" },
+		"POSIX.1-2024 read(), ERRORS, EINTR" },
      .covers = { "INT-01" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(reads))
 {
 	const struct read_row *row = trial_row(t);
@@ -109,7 +109,7 @@ CASE(sleeping_read_fails_with_eintr,
 
 CASE(interrupted_read_takes_nothing_later,
      .claim = { POSIX, "what is written after a read() failed with EINTR is there for the next one",
-		"POSIX.1-2024 read()" },
+		"POSIX.1-2024 read(), DESCRIPTION" },
      .covers = { "INT-07" })
 {
 	struct call c = must_prepare(t, LINE, 0);
@@ -130,7 +130,7 @@ CASE(restarted_read_gets_the_data,
      .claim = { POSIX,
 		"a handler with SA_RESTART leaves a sleeping read() asleep, which then returns "
 		"what is written",
-		"POSIX.1-2024 sigaction(), SA_RESTART" },
+		"POSIX.1-2024 sigaction(), DESCRIPTION, SA_RESTART" },
      .covers = { "INT-02" }, ROWS(reads))
 {
 	const struct read_row *row = trial_row(t);
@@ -152,7 +152,7 @@ CASE(restarted_read_gets_the_data,
 
 CASE(restarted_read_sees_end_of_file,
      .claim = { POSIX, "a read() restarted after a handler returns 0 when the last writer closes",
-		"POSIX.1-2024 sigaction(), SA_RESTART; read()" },
+		"POSIX.1-2024 sigaction(), DESCRIPTION, SA_RESTART; read(), DESCRIPTION" },
      .covers = { "INT-17" })
 {
 	struct call c = must_prepare(t, LINE, SA_RESTART);
@@ -182,7 +182,7 @@ CASE(sleeping_write_fails_with_eintr,
      .claim = { POSIX,
 		"a handler without SA_RESTART ends a sleeping write() that has written nothing "
 		"with EINTR, and it writes nothing",
-		"POSIX.1-2024 write(), EINTR" },
+		"POSIX.1-2024 write(), ERRORS, EINTR" },
      .covers = { "INT-03", "INT-06", "ATM-12" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(nothing_written))
 {
 	const struct write_row *row = trial_row(t);
@@ -202,7 +202,7 @@ CASE(restarted_write_writes_all_once,
      .claim = { POSIX,
 		"a handler with SA_RESTART leaves a sleeping write() that has written nothing "
 		"asleep, which then writes all, once",
-		"POSIX.1-2024 sigaction(), SA_RESTART" },
+		"POSIX.1-2024 sigaction(), DESCRIPTION, SA_RESTART" },
      .covers = { "INT-16" }, ROWS(nothing_written))
 {
 	const struct write_row *row = trial_row(t);
@@ -251,7 +251,7 @@ static const struct outcome any_part = RETURNS_PAGES_IN(0, 1, 1, 0), one_page = 
 
 CASE(write_cut_short_returns_its_count,
      .claim = { POSIX, "a handler ends a write() that has written a part, with the count of that",
-		"POSIX.1-2024 write(), on interruption by a signal" },
+		"POSIX.1-2024 write(), DESCRIPTION, on interruption by a signal" },
      .covers = { "INT-04" }, .ways = BY_PIPE2 | BY_FIFO | BY_ONE_PAGE)
 {
 	expect_cut_short(t, 0, &any_part);

@@ -58,7 +58,7 @@ CASE(absent_writer_leaves_the_room_to_another,
      .claim = { POSIX,
 		"room made while the writer that waited longest, half-way or not, is stopped or "
 		"dead wakes the next one",
-		"POSIX.1-2024 write()" },
+		"POSIX.1-2024 write(), DESCRIPTION" },
      .covers = { "INT-20" }, .ways = BY_PIPE2 | BY_ONE_PAGE, ROWS(hindrances))
 {
 	const struct hindrance_row *row = trial_row(t);
@@ -82,7 +82,8 @@ CASE(absent_writer_leaves_the_room_to_another,
 
 CASE(sleeping_read_can_be_killed,
      .claim = { POSIX, "SIGKILL ends a process that is asleep in read()",
-		"POSIX.1-2024 <signal.h>, SIGKILL; XSH 2.4.4" },
+		"POSIX.1-2024 <signal.h>, DESCRIPTION, SIGKILL; XSH 2.4.4, Signal Effects on "
+		"Other Functions" },
      .covers = { "INT-09" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe_call c = { must_pipe(t, 0), NULL, 0 };
@@ -94,7 +95,8 @@ CASE(sleeping_read_can_be_killed,
 
 CASE(sleeping_write_can_be_killed,
      .claim = { POSIX, "SIGKILL ends a process that is asleep in write()",
-		"POSIX.1-2024 <signal.h>, SIGKILL; XSH 2.4.4" },
+		"POSIX.1-2024 <signal.h>, DESCRIPTION, SIGKILL; XSH 2.4.4, Signal Effects on "
+		"Other Functions" },
      .covers = { "INT-09" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe_call c = { must_pipe(t, 0), "x", 1 };

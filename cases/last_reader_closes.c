@@ -98,7 +98,7 @@ CASE(write_after_one_cut_short_fails,
      .claim = { POSIX,
 		"the write() after one that lost its last reader half-way fails with EPIPE and "
 		"raises a SIGPIPE of its own",
-		"POSIX.1-2024 write(), EPIPE" },
+		"POSIX.1-2024 write(), ERRORS, EPIPE" },
      .covers = { "SIG-08" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct sleeper s = { must_pipe(t, 0), page_size() + 1 };
@@ -204,7 +204,7 @@ CASE(busy_writer_is_refused_at_once,
      .claim = { POSIX,
 		"no write() of a busy writer that begins after the last reader's close() "
 		"returned is accepted",
-		"POSIX.1-2024 write(), EPIPE" },
+		"POSIX.1-2024 write(), ERRORS, EPIPE" },
      .covers = { "SIG-10" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(busies))
 {
 	const struct busy_row *row = trial_row(t);

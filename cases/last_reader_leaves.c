@@ -24,7 +24,7 @@ CASE(forked_copy_of_the_read_end_puts_epipe_off,
      .claim = { POSIX,
 		"a read end that another process inherited lets writers write until it is closed "
 		"there too",
-		"POSIX.1-2024 write(), EPIPE; pipe(7), I/O on pipes and FIFOs" },
+		"POSIX.1-2024 write(), ERRORS, EPIPE; pipe(7), I/O on pipes and FIFOs" },
      .covers = { "SIG-25" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe(t, 0);
@@ -65,7 +65,7 @@ CASE(writer_with_a_read_end_of_its_own_waits_on,
      .claim = { POSIX,
 		"a writer that kept the read end it inherited waits on at a full pipe when "
 		"everyone else has closed theirs, until another thread of it reads",
-		"POSIX.1-2024 write(); pipe(7), I/O on pipes and FIFOs" },
+		"POSIX.1-2024 write(), DESCRIPTION; pipe(7), I/O on pipes and FIFOs" },
      .covers = { "SIG-25" })
 {
 	struct pipe p = must_pipe(t, 0);
@@ -139,7 +139,7 @@ CASE(fifo_that_is_opened_for_reading_again_can_be_written,
      .claim = { POSIX,
 		"the writer of a FIFO gets EPIPE while nobody reads, and writes on when somebody "
 		"has opened it for reading again",
-		"POSIX.1-2024 write(), EPIPE" },
+		"POSIX.1-2024 write(), ERRORS, EPIPE" },
      .covers = { "SIG-23" })
 {
 	const char *path = must_fifo(t, 0600);

@@ -39,7 +39,7 @@ static const struct duplicate_row duplicates[] = {
 CASE(duplicate_of_the_write_end_puts_end_of_file_off,
      .claim = { POSIX,
 		"a duplicate of the closed write end puts end of file off until it is closed",
-		"POSIX.1-2024 read(), EAGAIN; pipe(7), I/O on pipes and FIFOs" },
+		"POSIX.1-2024 read(), ERRORS, EAGAIN; pipe(7), I/O on pipes and FIFOs" },
      .covers = { "EOF-07" }, ROWS(duplicates))
 {
 	const struct duplicate_row *row = trial_row(t);
@@ -66,7 +66,7 @@ CASE(forked_copy_of_the_write_end_puts_end_of_file_off,
      .claim = { POSIX,
 		"a write end that another process inherited puts end of file off until it is "
 		"closed there too",
-		"POSIX.1-2024 read(), EAGAIN; pipe(7), I/O on pipes and FIFOs" },
+		"POSIX.1-2024 read(), ERRORS, EAGAIN; pipe(7), I/O on pipes and FIFOs" },
      .covers = { "EOF-07" }, .ways = EVERY_WAY)
 {
 	struct pipe p = must_pipe(t, O_NONBLOCK);
@@ -105,7 +105,7 @@ CASE(reader_with_a_write_end_of_its_own_waits_on,
      .claim = { POSIX,
 		"a reader that kept the write end it inherited waits on when everyone else has "
 		"closed theirs, and gets what another thread of it writes there",
-		"POSIX.1-2024 read(); pipe(7), I/O on pipes and FIFOs" },
+		"POSIX.1-2024 read(), DESCRIPTION; pipe(7), I/O on pipes and FIFOs" },
      .covers = { "EOF-07" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe(t, 0);
@@ -126,7 +126,8 @@ static void leave_when_told(struct trial *t, const void *arg)
 
 CASE(exit_of_the_writer_brings_end_of_file,
      .claim = { POSIX, "a sleeping reader gets 0 when the process with the last write end exits",
-		"POSIX.1-2024 _Exit(), Consequences of Process Termination; read()" },
+		"POSIX.1-2024 _Exit(), DESCRIPTION, Consequences of Process Termination; read(), "
+		"DESCRIPTION" },
      .covers = { "EOF-08" }, .ways = EVERY_WAY)
 {
 	struct pipe p = must_pipe(t, 0);
@@ -144,7 +145,8 @@ CASE(exit_of_the_writer_brings_end_of_file,
 CASE(kill_of_the_writer_brings_end_of_file,
      .claim = { POSIX,
 		"a sleeping reader gets 0 when SIGKILL ends the process with the last write end",
-		"POSIX.1-2024 _Exit(), Consequences of Process Termination; read()" },
+		"POSIX.1-2024 _Exit(), DESCRIPTION, Consequences of Process Termination; read(), "
+		"DESCRIPTION" },
      .covers = { "EOF-09" }, .ways = EVERY_WAY)
 {
 	struct pipe p = must_pipe(t, 0);
@@ -172,7 +174,7 @@ CASE(exec_closes_the_marked_write_end,
      .claim = { POSIX,
 		"the reader gets 0 once the last writer executes a program with the write end "
 		"marked FD_CLOEXEC, while that program runs",
-		"POSIX.1-2024 exec; execve(2)" },
+		"POSIX.1-2024 exec, DESCRIPTION; execve(2)" },
      .covers = { "EOF-10", "CRE-07" }, .ways = EVERY_WAY, .needs = { need_proc })
 {
 	struct pipe p = must_pipe_until_exec(t);
@@ -199,7 +201,7 @@ CASE(failed_exec_leaves_the_marked_write_end,
      .claim = { POSIX,
 		"a child whose execve() failed can say so through the write end marked "
 		"FD_CLOEXEC, and the reader gets 0 after that",
-		"POSIX.1-2024 exec, ENOENT" },
+		"POSIX.1-2024 exec, ERRORS, ENOENT" },
      .covers = { "EOF-10" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe_until_exec(t);

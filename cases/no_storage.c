@@ -86,7 +86,7 @@ static void expect_no_advice(struct trial *t, int fd)
 
 CASE(no_advice_is_taken,
      .claim = { POSIX, "posix_fadvise() of either end returns ESPIPE, whatever the advice",
-		"POSIX.1-2024 posix_fadvise(), ESPIPE" },
+		"POSIX.1-2024 posix_fadvise(), ERRORS, ESPIPE" },
      .covers = { "MSC-09" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe(t, 0);
@@ -184,7 +184,7 @@ static const struct map_row maps[] = {
 
 CASE(read_end_cannot_be_mapped,
      .claim = { POSIX, "mmap() of the read end for reading fails with ENODEV",
-		"POSIX.1-2024 mmap(), ENODEV: a type of file that is not supported" },
+		"POSIX.1-2024 mmap(), ERRORS, ENODEV: a type of file that is not supported" },
      .covers = { "MSC-15" }, .against = "mmap(2), ERRORS, EACCES: no regular file", ROWS(maps))
 {
 	const struct map_row *row = trial_row(t);

@@ -63,7 +63,7 @@ static void expect_no_waiting(struct trial *t, const struct pipe *p)
 
 CASE(nonblock_is_shared_with_copies,
      .claim = { POSIX, "O_NONBLOCK set through a copy of an end is set for the end itself",
-		"POSIX.1-2024 fcntl(), F_SETFL; XBD Open File Description" },
+		"POSIX.1-2024 fcntl(), DESCRIPTION, F_SETFL; XBD 3, Open File Description" },
      .covers = { "CRE-18" }, ROWS(copies),
      .against = "a process may make its standard input non-blocking without touching its parent's")
 {
@@ -87,7 +87,8 @@ static void set_what_is_sent(struct trial *t, const void *arg)
 
 CASE(nonblock_is_shared_with_another_user,
      .claim = { POSIX, "who was sent an end can make it non-blocking for the sender",
-		"POSIX.1-2024 fcntl(), F_SETFL; <sys/socket.h>, SCM_RIGHTS" },
+		"POSIX.1-2024 fcntl(), DESCRIPTION, F_SETFL; <sys/socket.h>, DESCRIPTION, "
+		"SCM_RIGHTS" },
      .covers = { "CRE-18" }, .stranger = set_what_is_sent)
 {
 	struct pipe p = must_pipe(t, 0);
@@ -146,7 +147,7 @@ static void must_let_go_on(struct trial *t, const struct pipe *p)
 
 CASE(nonblock_can_be_switched,
      .claim = { POSIX, "O_NONBLOCK can be set and cleared at any time, and the next call obeys",
-		"POSIX.1-2024 fcntl(), F_SETFL; read() and write()" },
+		"POSIX.1-2024 fcntl(), DESCRIPTION, F_SETFL; read() and write(), DESCRIPTION" },
      .covers = { "CRE-23" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(either_end))
 {
 	const struct end_row *row = trial_row(t);

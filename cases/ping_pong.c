@@ -119,7 +119,7 @@ CASE(ball_never_rests,
      .claim = { POSIX,
 		"processes that pass a message round through pipes of their own wake one another "
 		"each time, to the end of the game",
-		"POSIX.1-2024 read() and write()" },
+		"POSIX.1-2024 read() and write(), DESCRIPTION" },
      .covers = { "INT-13" }, .ways = BY_ONE_PAGE, ROWS(games))
 {
 	const struct game_row *row = trial_row(t);

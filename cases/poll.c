@@ -91,7 +91,7 @@ CASE(just_what_was_asked_is_told,
      .claim = { POSIX,
 		"poll() tells of the events that were asked for alone, and sets revents whatever "
 		"it held",
-		"POSIX.1-2024 poll()" },
+		"POSIX.1-2024 poll(), DESCRIPTION" },
      .covers = { "POL-10", "POL-11" }, ROWS(some))
 {
 	poll_by_row(t);
@@ -119,7 +119,7 @@ static const struct asked_row questions[] = {
 };
 
 CASE(question_is_left_as_it_was,
-     .claim = { POSIX, "poll() changes neither fd nor events", "POSIX.1-2024 poll()" },
+     .claim = { POSIX, "poll() changes neither fd nor events", "POSIX.1-2024 poll(), DESCRIPTION" },
      .covers = { "POL-10" }, ROWS(questions))
 {
 	const struct asked_row *row = trial_row(t);
@@ -142,7 +142,7 @@ CASE(closed_descriptor_is_told_as_such,
      .claim = { POSIX,
 		"poll() tells POLLNVAL, and nothing else, of an end that was closed, returns at "
 		"once, and tells of the others all the same",
-		"POSIX.1-2024 poll()" },
+		"POSIX.1-2024 poll(), DESCRIPTION" },
      .covers = { "POL-16" }, ROWS(positions))
 {
 	const struct position_row *row = trial_row(t);
@@ -160,7 +160,7 @@ CASE(closed_descriptor_is_told_as_such,
 
 CASE(descriptor_below_0_is_passed_over,
      .claim = { POSIX, "poll() clears revents of a descriptor below 0, and does not count it",
-		"POSIX.1-2024 poll()" },
+		"POSIX.1-2024 poll(), DESCRIPTION" },
      .covers = { "POL-16" })
 {
 	struct pipe p = must_pipe(t, 0);

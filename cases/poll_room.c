@@ -164,7 +164,7 @@ static void expect_no_refusal(struct trial *t, const struct pipe *p)
 
 CASE(byte_is_taken_after_pollout,
      .claim = { POSIX, "a byte is not refused by a pipe that was just found to be writable",
-		"POSIX.1-2024 poll(), select()" },
+		"POSIX.1-2024 poll(), select(), DESCRIPTION" },
      .covers = { "POL-20" }, ROWS(bytes_after))
 {
 	struct pipe p = must_pipe(t, O_NONBLOCK);

@@ -275,7 +275,7 @@ CASE(either_of_two_pipes_wakes,
      .claim = { POSIX,
 		"who waits for data in one pipe and room in another, in either order, is woken by "
 		"either, again and again, and told which",
-		"POSIX.1-2024 poll()" },
+		"POSIX.1-2024 poll(), DESCRIPTION" },
      .covers = { "POL-14" })
 {
 	struct two two = { must_pipe(t, 0), must_pipe_by(t, BY_ONE_PAGE, 0), NULL };

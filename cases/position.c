@@ -26,7 +26,7 @@ static void expect_no_place(struct trial *t, int fd, off_t offset)
 CASE(neither_end_has_a_position,
      .claim = { POSIX,
 		"lseek() of either end fails with ESPIPE, whatever offset, and from wherever",
-		"POSIX.1-2024 lseek(), ESPIPE" },
+		"POSIX.1-2024 lseek(), ERRORS, ESPIPE" },
      .covers = { "MSC-01", "MSC-02" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	static const off_t offsets[] = { 0, 1, -1, INT_MAX };
@@ -139,7 +139,7 @@ static void expect_no_transfer(struct trial *t)
 
 CASE(there_is_no_transfer_at_an_offset,
      .claim = { POSIX, "pread() and pwrite() of a pipe fail with ESPIPE and move nothing",
-		"POSIX.1-2024 read() and write(), pread() and pwrite(), ESPIPE" },
+		"POSIX.1-2024 read() and write(), pread() and pwrite(), ERRORS, ESPIPE" },
      .covers = { "MSC-03" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(plain))
 {
 	expect_no_transfer(t);

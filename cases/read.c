@@ -23,7 +23,7 @@ static const struct less_row less[] = {
 
 CASE(read_does_not_wait_for_all_it_asked_for,
      .claim = { POSIX, "read() of more than there is returns some of it without waiting",
-		"POSIX.1-2024 read()" },
+		"POSIX.1-2024 read(), DESCRIPTION" },
      .covers = { "WRM-19" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(less))
 {
 	const struct less_row *row = trial_row(t);
@@ -115,7 +115,7 @@ static void expect_read(struct trial *t, const struct waiting_row *row, const st
 
 CASE(read_of_an_empty_pipe_sleeps_until_there_is_something,
      .claim = { POSIX, "read() of an empty pipe sleeps until something, however little, is written",
-		"POSIX.1-2024 read(); pipe(7), I/O on pipes and FIFOs" },
+		"POSIX.1-2024 read(), DESCRIPTION; pipe(7), I/O on pipes and FIFOs" },
      .covers = { "WRM-19", "WRM-20" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(waiting))
 {
 	const struct waiting_row *row = trial_row(t);
@@ -137,7 +137,7 @@ CASE(blocked_read_returns_all_that_was_written,
 
 CASE(read_of_a_drained_pipe_sleeps_again,
      .claim = { POSIX, "read() sleeps again once what was written has been read",
-		"POSIX.1-2024 read(); pipe(7), I/O on pipes and FIFOs" },
+		"POSIX.1-2024 read(), DESCRIPTION; pipe(7), I/O on pipes and FIFOs" },
      .covers = { "WRM-20" }, .ways = BY_PIPE2 | BY_ONE_PAGE)
 {
 	struct pipe p = must_pipe(t, 0);
@@ -160,7 +160,7 @@ static const struct less_row drained[] = {
 
 CASE(nonblocking_read_of_an_empty_pipe_fails,
      .claim = { POSIX, "an O_NONBLOCK read() of an empty pipe with a writer fails with EAGAIN",
-		"POSIX.1-2024 read(), EAGAIN; pipe(7), I/O on pipes and FIFOs" },
+		"POSIX.1-2024 read(), ERRORS, EAGAIN; pipe(7), I/O on pipes and FIFOs" },
      .covers = { "WRM-21" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(drained))
 {
 	const struct less_row *row = trial_row(t);
@@ -177,7 +177,7 @@ CASE(nonblocking_read_of_an_empty_pipe_fails,
 
 CASE(read_of_nothing_takes_nothing,
      .claim = { POSIX, "read() of 0 bytes returns 0 and leaves what there is",
-		"POSIX.1-2024 read()" },
+		"POSIX.1-2024 read(), DESCRIPTION" },
      .covers = { "WRM-24" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe(t, 0);
@@ -191,7 +191,7 @@ CASE(read_of_nothing_takes_nothing,
 
 CASE(read_of_nothing_does_not_wait,
      .claim = { POSIX, "read() of 0 bytes from an empty pipe returns 0 without waiting",
-		"POSIX.1-2024 read()" },
+		"POSIX.1-2024 read(), DESCRIPTION" },
      .covers = { "WRM-24" }, .ways = BY_PIPE2 | BY_FIFO)
 {
 	struct pipe p = must_pipe(t, 0);

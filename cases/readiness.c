@@ -236,7 +236,7 @@ CASE(select_tells_what_can_be_done,
      .claim = { POSIX,
 		"select() finds a pipe readable when it holds data and writable when it has room, "
 		"clears the other bits and counts those left",
-		"POSIX.1-2024 select()" },
+		"POSIX.1-2024 select(), DESCRIPTION" },
      .covers = { "POL-01", "POL-04", "POL-26", "POL-27" }, ROWS(both_open))
 {
 	const struct state_row *row = trial_row(t);
@@ -248,7 +248,8 @@ CASE(select_takes_what_would_not_wait_for_ready,
      .claim = { POSIX,
 		"select() finds end of file readable, and a pipe without a reader writable even "
 		"when it is full: neither read() nor write() would wait",
-		"POSIX.1-2024 select(): \"whether or not the function would transfer data\"" },
+		"POSIX.1-2024 select(), DESCRIPTION: \"whether or not the function would "
+		"transfer data\"" },
      .covers = { "POL-25" }, ROWS(gone))
 {
 	const struct state_row *row = trial_row(t);

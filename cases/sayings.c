@@ -144,7 +144,7 @@ CASE(blocked_write_is_not_content_with_a_part,
      .claim = { POSIX,
 		"a blocked write() of more than the capacity that could write a part waits "
 		"again until all is written",
-		"POSIX.1-2024 write(); pipe(7), \"PIPE_BUF\"" },
+		"POSIX.1-2024 write(), DESCRIPTION; pipe(7), \"PIPE_BUF\"" },
      .covers = { "FLK-04" }, .against = "write() to a full pipe blocks until one byte is written",
      .ways = BY_ONE_PAGE)
 {
@@ -210,7 +210,7 @@ CASE(pipeline_carries_more_than_its_pipes_hold,
      .claim = { POSIX,
 		"of four times the capacity that a process writes, asleep on a full pipe at "
 		"first, every byte comes out of the pipeline in order",
-		"POSIX.1-2024 write(), read(); pipe(7)" },
+		"POSIX.1-2024 write(), read(), DESCRIPTION; pipe(7)" },
      .covers = { "FLK-08" },
      .against = "output that fills the buffer is lost, or brings the pipeline to a stop",
      .ways = BY_ONE_PAGE)

@@ -29,7 +29,7 @@ CASE(closed_descriptor_is_refused,
      .claim = { POSIX,
 		"select() fails with EBADF for an end that was closed, in any of the sets, and "
 		"leaves the sets as they were though a pipe in them is ready",
-		"POSIX.1-2024 select(), EBADF; RETURN VALUE" },
+		"POSIX.1-2024 select(), ERRORS, EBADF; RETURN VALUE" },
      .covers = { "POL-28" }, ROWS(each_set))
 {
 	const struct set_row *row = trial_row(t);
@@ -53,7 +53,7 @@ CASE(descriptor_from_nfds_on_is_not_looked_at,
      .claim = { POSIX,
 		"select() looks at the descriptors below nfds alone: neither at a ready pipe nor "
 		"at a closed end above",
-		"POSIX.1-2024 select()" },
+		"POSIX.1-2024 select(), DESCRIPTION" },
      .covers = { "POL-26" })
 {
 	struct pipe closed = must_pipe(t, 0), p = must_pipe(t, 0), last = must_pipe(t, 0);
@@ -89,7 +89,7 @@ CASE(number_out_of_range_is_refused,
      .claim = { POSIX,
 		"pselect() fails with EINVAL for nfds below 0 or a timeout that is none, and "
 		"leaves its sets as they were",
-		"POSIX.1-2024 pselect(), EINVAL; RETURN VALUE" },
+		"POSIX.1-2024 pselect(), ERRORS, EINVAL; RETURN VALUE" },
      .covers = { "POL-28" }, ROWS(numbers))
 {
 	const struct number_row *row = trial_row(t);

@@ -44,7 +44,7 @@ static const struct refused_row refused[] = {
 
 CASE(write_without_reader_fails_and_signals_once,
      .claim = { POSIX, "write() to a pipe without a reader fails with EPIPE and raises one SIGPIPE",
-		"POSIX.1-2024 write(), EPIPE" },
+		"POSIX.1-2024 write(), ERRORS, EPIPE" },
      .covers = { "SIG-01" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(refused))
 {
 	const struct refused_row *row = trial_row(t);
@@ -81,7 +81,7 @@ CASE(ignoring_writer_gets_epipe_alone,
      .claim = { POSIX,
 		"write() without a reader fails with EPIPE and nothing else while SIGPIPE is "
 		"ignored",
-		"POSIX.1-2024 write(), EPIPE; pipe(7), I/O on pipes and FIFOs" },
+		"POSIX.1-2024 write(), ERRORS, EPIPE; pipe(7), I/O on pipes and FIFOs" },
      .covers = { "SIG-03" }, .ways = BY_PIPE2)
 {
 	struct pipe p = must_pipe(t, 0);
@@ -122,7 +122,7 @@ CASE(blocked_signal_waits_in_the_writing_thread,
      .claim = { POSIX,
 		"a blocked SIGPIPE stays pending for the thread that wrote, and for no other "
 		"thread of its process",
-		"POSIX.1-2024 write(), EPIPE" },
+		"POSIX.1-2024 write(), ERRORS, EPIPE" },
      .covers = { "SIG-04" }, .ways = BY_PIPE2, ROWS(masks),
      .against = "signal(7), Signal mask and pending signals: what the kernel raises for another "
 		"reason than a hardware exception is directed at the process")
@@ -142,7 +142,7 @@ CASE(blocked_signal_waits_in_the_writing_thread,
 CASE(handler_runs_in_the_writing_thread,
      .claim = { POSIX,
 		"SIGPIPE is handled in the thread that wrote, and in no other of its process",
-		"POSIX.1-2024 write(), EPIPE" },
+		"POSIX.1-2024 write(), ERRORS, EPIPE" },
      .covers = { "SIG-05" }, .ways = BY_PIPE2,
      .against = "write(2), EPIPE, and pipe(7): the writing process receives the signal")
 {

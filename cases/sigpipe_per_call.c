@@ -143,7 +143,7 @@ CASE(program_inherits_what_becomes_of_sigpipe,
      .claim = { POSIX,
 		"a program that writes without a reader lives on where SIGPIPE was ignored or "
 		"blocked at its execve(), and is killed where not",
-		"POSIX.1-2024 exec; write(), EPIPE" },
+		"POSIX.1-2024 exec, DESCRIPTION; write(), ERRORS, EPIPE" },
      .covers = { "SIG-24" }, .needs = { need_proc }, ROWS(programs))
 {
 	const struct program_row *row = trial_row(t);

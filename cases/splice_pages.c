@@ -43,7 +43,7 @@ CASE(write_does_not_reach_the_file,
      .claim = { POSIX,
 		"write() to a pipe behind bytes that are a file's own pages leaves the file as it "
 		"was",
-		"POSIX.1-2024 write(): to the file of the descriptor" },
+		"POSIX.1-2024 write(), DESCRIPTION: to the file of the descriptor" },
      .covers = { "SPL-37" }, ROWS(page_rows))
 {
 	const struct page_row *row = trial_row(t);
@@ -71,7 +71,7 @@ CASE(write_does_not_reach_the_other_pipe,
      .claim = { POSIX,
 		"after splice() of a part of what a pipe holds, what is written to either pipe is "
 		"read from that one alone",
-		"POSIX.1-2024 write(): to the file of the descriptor" },
+		"POSIX.1-2024 write(), DESCRIPTION: to the file of the descriptor" },
      .covers = { "SPL-06", "SPL-37" })
 {
 	struct pipe source = must_pipe(t, 0), target = must_pipe(t, 0);

@@ -162,7 +162,8 @@ static const struct storm_row up_to_pipe_buf[] = {
 
 CASE(concurrent_writes_arrive_whole,
      .claim = { POSIX, "every write() of up to PIPE_BUF bytes among others is whole, never short",
-		"POSIX.1-2024 write(), \"shall not be interleaved\"; pipe(7), \"PIPE_BUF\"" },
+		"POSIX.1-2024 write(), DESCRIPTION, \"shall not be interleaved\"; pipe(7), "
+		"\"PIPE_BUF\"" },
      .covers = { "ATM-02", "ATM-03", "ATM-04", "ATM-06", "ATM-07", "ATM-08" },
      .ways = BY_PIPE2 | BY_FIFO | BY_ONE_PAGE, ROWS(up_to_pipe_buf))
 {
@@ -173,7 +174,7 @@ CASE(concurrent_writes_arrive_whole,
 
 CASE(concurrent_nonblocking_writes_arrive_whole,
      .claim = { POSIX, "every O_NONBLOCK write() of up to PIPE_BUF bytes is whole, or EAGAIN",
-		"POSIX.1-2024 write(); pipe(7), \"PIPE_BUF\", O_NONBLOCK" },
+		"POSIX.1-2024 write(), DESCRIPTION; pipe(7), \"PIPE_BUF\", O_NONBLOCK" },
      .covers = { "ATM-05", "ATM-06", "ATM-07", "ATM-08" }, .ways = BY_FIFO | BY_ONE_PAGE,
      ROWS(up_to_pipe_buf))
 {

@@ -109,7 +109,8 @@ CASE(atomicity_survives_changes_of_capacity,
      .claim = { POSIX,
 		"writes of up to PIPE_BUF bytes arrive whole while the capacity of the pipe "
 		"changes all the time",
-		"POSIX.1-2024 write(), \"shall not be interleaved\"; pipe(7), \"PIPE_BUF\"" },
+		"POSIX.1-2024 write(), DESCRIPTION, \"shall not be interleaved\"; pipe(7), "
+		"\"PIPE_BUF\"" },
      .covers = { "ATM-11" })
 {
 	struct storm s = { .p = must_pipe(t, 0), .records = mixed, .resizes = true };
@@ -133,7 +134,7 @@ CASE(atomicity_survives_signals,
      .claim = { POSIX,
 		"writes of up to PIPE_BUF bytes that handlers interrupt arrive whole, or fail with "
 		"EINTR and not at all",
-		"POSIX.1-2024 write(), EINTR, \"shall not be interleaved\"" },
+		"POSIX.1-2024 write(), ERRORS, EINTR, \"shall not be interleaved\"" },
      .covers = { "ATM-12" }, .ways = BY_ONE_PAGE, ROWS(handlers))
 {
 	const struct signal_row *row = trial_row(t);

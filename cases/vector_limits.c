@@ -26,7 +26,7 @@ static const struct count_row empty_counts[] = {
 
 CASE(readv_of_nothing_takes_nothing,
      .claim = { POSIX, "readv() into buffers of 0 bytes returns 0 without waiting or taking a byte",
-		"POSIX.1-2024 readv() and read()" },
+		"POSIX.1-2024 readv() and read(), DESCRIPTION" },
      .covers = { "WRM-29" }, ROWS(empty_counts))
 {
 	const struct count_row *row = trial_row(t);
@@ -94,7 +94,7 @@ static struct iovec *must_byte_vectors(struct trial *t)
 
 CASE(iov_max_buffers_are_taken,
      .claim = { POSIX, "writev() and readv() of IOV_MAX buffers move them all",
-		"POSIX.1-2024 writev(), readv(), limits.h" },
+		"POSIX.1-2024 writev(), readv(), limits.h, DESCRIPTION" },
      .covers = { "WRM-32" })
 {
 	struct pipe p = must_pipe(t, 0);
@@ -143,7 +143,7 @@ static const struct length_row lengths[] = {
 CASE(length_beyond_ssize_max_is_invalid,
      .claim = { POSIX,
 		"a buffer longer than SSIZE_MAX, the first or not, is EINVAL, and nothing moves",
-		"POSIX.1-2024 readv(), writev(), EINVAL" },
+		"POSIX.1-2024 readv(), writev(), ERRORS, EINVAL" },
      .covers = { "WRM-39" }, ROWS(lengths))
 {
 	const struct length_row *row = trial_row(t);

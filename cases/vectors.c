@@ -64,7 +64,7 @@ static void gather(struct trial *t)
 
 CASE(writev_gathers,
      .claim = { POSIX, "writev() writes its buffers one after the other, as one stream",
-		"POSIX.1-2024 writev()" },
+		"POSIX.1-2024 writev(), DESCRIPTION" },
      .covers = { "WRM-30" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(layouts))
 {
 	gather(t);
@@ -72,7 +72,7 @@ CASE(writev_gathers,
 
 CASE(writev_gathers_pages,
      .claim = { POSIX, "writev() writes buffers that cross pages one after the other",
-		"POSIX.1-2024 writev()" },
+		"POSIX.1-2024 writev(), DESCRIPTION" },
      .covers = { "WRM-30" }, ROWS(large_layouts))
 {
 	gather(t);
@@ -99,7 +99,7 @@ static void scatter(struct trial *t)
 
 CASE(readv_scatters,
      .claim = { POSIX, "readv() fills its buffers one after the other, and nothing between them",
-		"POSIX.1-2024 readv()" },
+		"POSIX.1-2024 readv(), DESCRIPTION" },
      .covers = { "WRM-28" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(layouts))
 {
 	scatter(t);
@@ -107,7 +107,7 @@ CASE(readv_scatters,
 
 CASE(readv_scatters_pages,
      .claim = { POSIX, "readv() fills buffers that cross pages one after the other",
-		"POSIX.1-2024 readv()" },
+		"POSIX.1-2024 readv(), DESCRIPTION" },
      .covers = { "WRM-28" }, ROWS(large_layouts))
 {
 	scatter(t);
@@ -152,7 +152,7 @@ static void expect_filled_in_turn(struct trial *t, const struct short_row *row,
 CASE(readv_fills_each_buffer_before_the_next,
      .claim = { POSIX,
 		"readv() of less than its buffers hold fills each before it goes to the next",
-		"POSIX.1-2024 readv()" },
+		"POSIX.1-2024 readv(), DESCRIPTION" },
      .covers = { "WRM-28" }, ROWS(too_little))
 {
 	const struct short_row *row = trial_row(t);

@@ -98,7 +98,7 @@ static const struct write_row small_with_room[] = {
 
 CASE(small_request_with_room_is_written_whole,
      .claim = { POSIX, "write() of up to PIPE_BUF bytes that there is room for writes them all",
-		"POSIX.1-2024 write(); pipe(7), \"PIPE_BUF\"" },
+		"POSIX.1-2024 write(), DESCRIPTION; pipe(7), \"PIPE_BUF\"" },
      .covers = { "WRM-01", "WRM-06" }, .ways = BY_PIPE2 | BY_ONE_PAGE, ROWS(small_with_room))
 {
 	const struct write_row *row = trial_row(t);
@@ -121,7 +121,7 @@ static const struct write_row small_without_room[] = {
 
 CASE(small_request_without_room_is_refused_whole,
      .claim = { POSIX, "up to PIPE_BUF bytes that do not all fit fail with EAGAIN, none written",
-		"POSIX.1-2024 write(); pipe(7), \"PIPE_BUF\", O_NONBLOCK" },
+		"POSIX.1-2024 write(), DESCRIPTION; pipe(7), \"PIPE_BUF\", O_NONBLOCK" },
      .covers = { "WRM-07", "WRM-08" }, .ways = BY_PIPE2 | BY_ONE_PAGE, ROWS(small_without_room))
 {
 	const struct write_row *row = trial_row(t);
@@ -136,7 +136,7 @@ CASE(small_request_without_room_is_refused_whole,
 
 CASE(small_request_without_room_sleeps_unwritten,
      .claim = { POSIX, "write() of up to PIPE_BUF bytes that do not all fit blocks until they do",
-		"POSIX.1-2024 write(); pipe(7), \"PIPE_BUF\"" },
+		"POSIX.1-2024 write(), DESCRIPTION; pipe(7), \"PIPE_BUF\"" },
      .covers = { "WRM-02", "WRM-03", "WRM-04" }, .ways = BY_PIPE2 | BY_FIFO | BY_ONE_PAGE,
      ROWS(small_without_room))
 {
@@ -185,7 +185,7 @@ static const struct write_row large_with_room[] = {
 
 CASE(large_request_with_room_is_written_whole,
      .claim = { POSIX, "write() of more than PIPE_BUF bytes that there is room for writes them all",
-		"POSIX.1-2024 write(); pipe(7), \"PIPE_BUF\"" },
+		"POSIX.1-2024 write(), DESCRIPTION; pipe(7), \"PIPE_BUF\"" },
      .covers = { "WRM-36" }, .ways = BY_PIPE2, ROWS(large_with_room))
 {
 	const struct write_row *row = trial_row(t);
@@ -209,7 +209,7 @@ static const struct write_row large_without_room[] = {
 
 CASE(large_request_without_room_sleeps_until_all_is_written,
      .claim = { POSIX, "one write() of more bytes than fit sleeps until every one is written",
-		"POSIX.1-2024 write(); pipe(7), \"PIPE_BUF\"" },
+		"POSIX.1-2024 write(), DESCRIPTION; pipe(7), \"PIPE_BUF\"" },
      .covers = { "WRM-02", "WRM-03", "WRM-05" }, .ways = BY_PIPE2 | BY_FIFO | BY_ONE_PAGE,
      ROWS(large_without_room))
 {
@@ -244,7 +244,7 @@ static const struct partial_row large_in_part[] = {
 
 CASE(large_request_is_written_in_part,
      .claim = { POSIX, "above PIPE_BUF the first bytes that fit are written, and counted",
-		"POSIX.1-2024 write(); pipe(7), \"PIPE_BUF\", O_NONBLOCK" },
+		"POSIX.1-2024 write(), DESCRIPTION; pipe(7), \"PIPE_BUF\", O_NONBLOCK" },
      .covers = { "WRM-09", "WRM-10" }, .ways = BY_PIPE2 | BY_ONE_PAGE, ROWS(large_in_part))
 {
 	const struct partial_row *row = trial_row(t);
@@ -258,7 +258,7 @@ CASE(large_request_is_written_in_part,
 
 CASE(large_request_is_refused_when_full,
      .claim = { POSIX, "a full pipe refuses more than PIPE_BUF bytes with EAGAIN",
-		"POSIX.1-2024 write(); pipe(7), \"PIPE_BUF\", O_NONBLOCK" },
+		"POSIX.1-2024 write(), DESCRIPTION; pipe(7), \"PIPE_BUF\", O_NONBLOCK" },
      .covers = { "WRM-11" }, .ways = BY_PIPE2 | BY_ONE_PAGE)
 {
 	struct pipe p = must_pipe(t, O_NONBLOCK);
@@ -282,7 +282,7 @@ static const struct write_row without_reader[] = {
 
 CASE(request_without_reader_is_a_broken_pipe,
      .claim = { POSIX, "without a reader write() fails with EPIPE whatever mode, size and room",
-		"POSIX.1-2024 write(), [EPIPE]; pipe(7), \"I/O on pipes and FIFOs\"" },
+		"POSIX.1-2024 write(), ERRORS, EPIPE; pipe(7), \"I/O on pipes and FIFOs\"" },
      .covers = { "WRM-37" }, .ways = BY_PIPE2, ROWS(without_reader))
 {
 	const struct write_row *row = trial_row(t);

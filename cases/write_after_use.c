@@ -91,7 +91,7 @@ static const struct used_row small[] = {
 CASE(small_request_with_room_is_written_whole,
      .claim = { POSIX,
 		"write() of up to PIPE_BUF bytes that a pipe has room for again writes them all",
-		"POSIX.1-2024 write(); pipe(7), \"PIPE_BUF\"" },
+		"POSIX.1-2024 write(), DESCRIPTION; pipe(7), \"PIPE_BUF\"" },
      .covers = { "WRM-01", "WRM-06" }, .ways = EVERY_WAY, ROWS(small))
 {
 	expect_written_whole(t);
@@ -109,7 +109,7 @@ static const struct used_row large[] = {
 CASE(large_request_with_room_is_written_whole,
      .claim = { POSIX,
 		"write() of more than PIPE_BUF bytes that a pipe has room for again writes all",
-		"POSIX.1-2024 write(); pipe(7), \"PIPE_BUF\"" },
+		"POSIX.1-2024 write(), DESCRIPTION; pipe(7), \"PIPE_BUF\"" },
      .covers = { "WRM-36" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(large))
 {
 	expect_written_whole(t);
@@ -138,7 +138,7 @@ CASE(large_request_without_room_sleeps_until_all_is_written,
      .claim = { POSIX,
 		"one write() of more bytes than a pipe has room for again sleeps until every one "
 		"is written",
-		"POSIX.1-2024 write(); pipe(7), \"PIPE_BUF\"" },
+		"POSIX.1-2024 write(), DESCRIPTION; pipe(7), \"PIPE_BUF\"" },
      .covers = { "WRM-02", "WRM-03", "WRM-05" }, .ways = BY_PIPE2 | BY_FIFO | BY_ONE_PAGE,
      ROWS(too_large))
 {
@@ -169,7 +169,7 @@ static const struct partial_row in_part[] = {
 
 CASE(large_request_is_written_in_part,
      .claim = { POSIX, "above PIPE_BUF the first bytes that fit again are written, and counted",
-		"POSIX.1-2024 write(); pipe(7), \"PIPE_BUF\", O_NONBLOCK" },
+		"POSIX.1-2024 write(), DESCRIPTION; pipe(7), \"PIPE_BUF\", O_NONBLOCK" },
      .covers = { "WRM-09", "WRM-10" }, .ways = BY_PIPE2 | BY_ONE_PAGE, ROWS(in_part))
 {
 	const struct partial_row *row = trial_row(t);
@@ -194,7 +194,7 @@ static const struct used_row without_reader[] = {
 CASE(request_without_reader_is_a_broken_pipe,
      .claim = { POSIX,
 		"without a reader write() fails with EPIPE, though the pipe was read from before",
-		"POSIX.1-2024 write(), [EPIPE]; pipe(7), \"I/O on pipes and FIFOs\"" },
+		"POSIX.1-2024 write(), ERRORS, EPIPE; pipe(7), \"I/O on pipes and FIFOs\"" },
      .covers = { "WRM-37" }, .ways = BY_PIPE2, ROWS(without_reader))
 {
 	const struct used_row *row = trial_row(t);

@@ -259,7 +259,8 @@ static const struct gather_row gathered[] = {
 
 CASE(gathered_request_is_refused_whole,
      .claim = { POSIX, "writev() of up to PIPE_BUF bytes that do not all fit writes none: EAGAIN",
-		"POSIX.1-2024 writev() and write(); pipe(7), \"PIPE_BUF\", O_NONBLOCK" },
+		"POSIX.1-2024 writev() and write(), DESCRIPTION; pipe(7), \"PIPE_BUF\", "
+		"O_NONBLOCK" },
      .covers = { "WRM-31" }, .ways = BY_PIPE2 | BY_ONE_PAGE, ROWS(gathered))
 {
 	const struct gather_row *row = trial_row(t);
