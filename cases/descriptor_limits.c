@@ -178,26 +178,21 @@ struct stamp {
 // Each page of it tells which one of which pipe it is.
 static void must_fill_with_stamps(struct trial *t, const struct pipe *p, int number, long pages)
 {
-	union {
-		struct stamp stamp;
-		char bytes[1 << 16]; // the largest page
-	} page = { { number, 0 } };
+	struct stamp *stamp = must_share(t, page_size());
 
-	for (; page.stamp.page < pages; page.stamp.page++)
-		must_write(t, p->wr, &page, page_size());
+	stamp->pipe = number;
+	for (; stamp->page < pages; stamp->page++)
+		must_write(t, p->wr, stamp, page_size());
 }
 
 static void expect_stamps(struct trial *t, const struct pipe *p, int number, long pages)
 {
-	union {
-		struct stamp stamp;
-		char bytes[1 << 16];
-	} page;
+	struct stamp *stamp = must_share(t, page_size());
 
 	for (long i = 0; i < pages; i++) {
-		expect(t, read(p->rd, &page, page_size()), RETURNS_PAGES(1, 0));
-		expect_equal(t, page.stamp.pipe, number);
-		expect_equal(t, page.stamp.page, i);
+		expect(t, read(p->rd, stamp, page_size()), RETURNS_PAGES(1, 0));
+		expect_equal(t, stamp->pipe, number);
+		expect_equal(t, stamp->page, i);
 	}
 }
 

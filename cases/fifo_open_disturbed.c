@@ -50,6 +50,7 @@ static void expect_nobody(struct trial *t, const char *path)
 	expect(t, open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC), FAILS(ENXIO));
 	int rd = must_open_end(t, path, O_RDONLY | O_NONBLOCK);
 	expect(t, read(rd, &byte, 1), RETURNS(0));
+	must(t, close(rd)); // lest it be the partner of who waits on
 }
 
 static void expect_meeting(struct trial *t, const char *path, struct actor *opener)

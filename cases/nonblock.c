@@ -137,7 +137,7 @@ static void must_hinder(struct trial *t, const struct pipe *p)
 static void must_let_go_on(struct trial *t, const struct pipe *p)
 {
 	const struct end_row *row = trial_row(t);
-	char page[1 << 16]; // the largest
+	char *page = must_share(t, page_size());
 
 	if (row->end == READ_END)
 		must_write(t, p->wr, "", 1);

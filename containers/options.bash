@@ -16,7 +16,8 @@ take_option() {
 		set -- "$1" "$known_file"
 		;;
 	--dir)
-		[[ -d $2 ]] || misuse "$1: '$2': expected a directory"
+		[[ -d $2 && $(stat -f -c %T -- "$2") != @(proc|sysfs|cgroup*fs) ]] ||
+			misuse "$1: '$2': expected a directory to make files in"
 		fifo_dir=$(realpath -- "$2")
 		dir_at=$((${#options[@]} + 1))
 		set -- "$1" "$fifo_dir"
@@ -32,7 +33,7 @@ read_options() {
 	asked=$1
 	shift
 	case ${1-} in
-	run | list | show | trace | facts | measure | restore)
+	run | list | show | trace | facts | restore | tune)
 		options+=("$1")
 		shift
 		;;

@@ -54,9 +54,10 @@ long attempt_end(struct trial *t, long got)
 static struct actor *new_actor(struct trial *t)
 {
 	uint32_t i = atomic_fetch_add(&t->record->actor_count, 1);
+	const uint32_t most = t->decl->stranger ? STRANGER_ACTOR : TRIAL_ACTORS_MAX;
 
-	if (i >= TRIAL_ACTORS_MAX)
-		decide(t, BROKEN, HERE("start"), "an actor", "more than %d", TRIAL_ACTORS_MAX);
+	if (i >= most)
+		decide(t, BROKEN, HERE("start"), "an actor", "more than %u", (unsigned)most);
 	struct actor *a = t->record->actors + i;
 	spot_set(&a->at, HERE("actor"));
 	return a;

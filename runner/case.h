@@ -64,7 +64,7 @@ struct actor; // another process or thread in the trial
 typedef void actor_body(struct trial *t, const void *arg);
 
 // Something a case cannot run without: NULL if present, else "class: why not",
-// the class being one of those that design and README list for SKIP.
+// the class being one of those that README.md lists for SKIP.
 typedef const char *need(struct trial *t);
 need need_cap_sys_resource; // in force in the initial user namespace
 need need_cap_sys_admin;    // likewise

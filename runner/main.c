@@ -49,8 +49,9 @@ static int run_profiles(const struct run *run)
 	const struct options *o = run->options;
 
 	for (unsigned i = 0;; i++) {
-		struct run one = *run;
+		static struct run one; // too large for a small stack
 
+		one = *run;
 		one.profile = o->profiles.each[i];
 		int status = suite_run(&one);
 		if (i + 1 == o->profiles.count || status == STATUS_BAILED_OUT)
@@ -126,8 +127,8 @@ static int finish(const struct options *o, int status)
 int main(int argc, char **argv)
 {
 	bool output = process_open_standard(), init = init_is_ours();
-	struct options options;
-	struct run run = { .options = &options };
+	static struct options options; // more, with the next, than a small stack has
+	static struct run run = { .options = &options };
 	char fault[2 * REASON_MAX];
 	int status;
 

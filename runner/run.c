@@ -96,7 +96,7 @@ static void add_point(struct run *run, unsigned n, struct text *text)
 
 static bool print_ready(struct run *run)
 {
-	char bytes[8 * TAP_POINT_MAX];
+	static char bytes[8 * TAP_POINT_MAX]; // more than a small stack has
 	struct text text = { bytes, sizeof bytes, 0 };
 
 	while (run->printed < run->count && atomic_load(&run->records[run->printed].done)) {

@@ -21,6 +21,7 @@ struct run {
 	struct shared *shared;  // shared memory, of the supervisors
 	struct credentials credentials;
 	struct pace pace;
+	struct timespec begun;
 	struct guardian *guardian;
 	pid_t guardian_pid; // where it is a child of this process; else 0
 	struct known known;

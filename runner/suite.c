@@ -108,9 +108,11 @@ static bool print_idle_entries(struct run *run)
 
 static void print_end(struct run *run)
 {
-	char bytes[TAP_POINT_MAX];
+	char bytes[TAP_POINT_MAX], seconds[32];
 	struct text text = { bytes, sizeof bytes, 0 };
 
+	snprintf(seconds, sizeof seconds, "%.1f", (double)us_since(&run->begun) / 1e6);
+	tap_fact(&text, "seconds", seconds);
 	pace_add_load(&text, "_end");
 	if (run->again > 0)
 		text_add(&text, "# %u trial%s run again: the machine was too busy\n", run->again,
@@ -139,6 +141,7 @@ static int run_here(struct run *run)
 {
 	char reason[REASON_MAX], whole[REASON_MAX + 32];
 
+	clock_gettime(CLOCK_MONOTONIC, &run->begun);
 	prctl(ABI_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	if (!credentials_plan(run->profile, run->count, &run->credentials, reason))
 		return skip_all(run, reason);

@@ -88,7 +88,7 @@ static bool start_stranger(struct trial *t, const struct run *run, int socket)
 	t->socket = socket;
 	become_clean(t, run, parent, 1);
 	// An actor, so that what goes wrong here is not taken for the first's.
-	t->self = &t->record->actors[TRIAL_ACTORS_MAX - 1];
+	t->self = &t->record->actors[STRANGER_ACTOR];
 	t->decl->stranger(t, NULL);
 	_exit(0);
 }

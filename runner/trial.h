@@ -19,6 +19,7 @@ enum phase { STARTING, CALLING, CALLED, ENDED };
 
 enum {
 	SIGNALS_MAX = 65,
+	STRANGER_ACTOR = TRIAL_ACTORS_MAX - 1, // kept for the process with the other uid
 	NOTES_MAX = 8,
 	TEXT_MAX = 192, // of a call, an outcome, a reason
 };

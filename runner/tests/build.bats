@@ -11,6 +11,7 @@ setup() {
 	cd "$tree" || return
 	echo 'FAMILY(read)' >cases/families.def
 	printf '# comment\n\nEOF-01\tsays "a\\b" what??!\tPOSIX\t\n' >cases/catalogue.tsv
+	: >cases/known.tsv
 	echo 'int read_family;' >cases/read.c
 	cat >runner/main.c <<-'END'
 		#include <stdio.h>
@@ -102,6 +103,7 @@ bare_path() {
 	echo "$output"
 	grep -q '^apt-get -q update$' log
 	grep -q '^apt-get install .* make ' log
+	grep -q '^apt-get install .*DPkg::Lock::Timeout=' log
 	[[ $output == *installing:*gcc* ]]
 }
 
@@ -114,4 +116,25 @@ bare_path() {
 	[ "$status" -eq 1 ]
 	[ "${#lines[@]}" -eq 1 ]
 	[[ $output == 'missing: '*'make'*'apt-get install'* ]]
+}
+
+@test "a compiler that comes later is asked again whether it links statically" {
+	mkdir bin
+	run make "CC=$tree/bin/later-gcc"
+	[ "$status" -ne 0 ]
+	printf '#!/bin/sh\nexec cc "$@"\n' >bin/later-gcc
+	chmod +x bin/later-gcc
+	make "CC=$tree/bin/later-gcc"
+	grep -qx -e -static out/obj/later-gcc/static
+}
+
+@test "a matrix does not need what only make check does" {
+	bare_path
+	fake apt-get 'echo "apt-get $*" >>log'
+	PATH=$tree/bin run .ci/deps run places
+	grep -q ' runc ' log
+	! grep -E 'clang|cppcheck|shellcheck' log
+	rm log
+	PATH=$tree/bin run .ci/deps check
+	grep ' runc ' log | grep -q ' clang '
 }

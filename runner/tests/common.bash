@@ -42,11 +42,11 @@ whole() {
 		END { exit plans != 1 || n != plan || n == 0 }' out
 }
 
-# passed: the run says so by its status and by every point.
+# passed: the run says so by its status and by every point, but for what Linux itself is known for.
 passed() {
 	show
 	[ "$status" -eq 0 ]
-	never '^(not ok|Bail out)' out
+	sed '/^not ok .* # TODO known: /d' out | never '^(not ok|Bail out)' -
 	whole
 }
 

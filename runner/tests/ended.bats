@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # Ended by a signal at any time: what is said, and that nothing is left.
-# (With sysctls changed meanwhile: kill.bats.)
+# (With sysctls changed meanwhile: tuning.bats.)
 # shellcheck disable=SC2016 # what is in single quotes is for another shell
 
 setup() {

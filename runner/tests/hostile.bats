@@ -123,7 +123,7 @@ passed_or_skipped() {
 	run_to prlimit --nproc=1 "$PIPE7" end_of_file
 	show
 	[ "$status" -eq 0 ] || [ "$status" -eq 1 ] || grep -q '^Bail out! ' out
-	never '^not ok' out
+	sed '/^not ok .* # TODO known: /d' out | never '^not ok' -
 	as_root
 	run_to setpriv --reuid 1234567 --clear-groups prlimit --nproc=1 "$PIPE7" end_of_file
 	show
@@ -162,7 +162,7 @@ filtered() {
 	filtered $pipe2 $enosys end_of_file
 	passed
 	filtered $fcntl $eperm capacity
-	never '^not ok' out
+	sed '/^not ok .* # TODO known: /d' out | never '^not ok' -
 	grep -q '# SKIP seccomp: a filter refuses fcntl()$' out
 	filtered $vmsplice $eperm sigpipe_elsewhere
 	passed

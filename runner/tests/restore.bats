@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # The record of old values.  Every value that is written here is the one that is in force, so
-# nothing of the machine changes; with other values: kill.bats.
+# nothing of the machine changes; with other values: tuning.bats.
 # shellcheck disable=SC2016 # what is in single quotes is for another shell
 
 setup() {

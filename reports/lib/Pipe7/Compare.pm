@@ -16,7 +16,7 @@ use constant CLASSES => qw(broken pass-to-skip gone changed fixed new);
 # it is another in each run, nowhere.
 my %no_setting = map { $_ => 1 } qw(pipe7 place profile kernel kernel_version machine date uid
 	groups own_uid processors processors_allowed fork_us wakeup_us load_average load_average_end
-	cpu_pressure cpu_pressure_end);
+	cpu_pressure cpu_pressure_end seconds);
 
 # Compares two matrices: { schema, version, generated, pairs, unpaired, changes, values, cases },
 # as schema/compare.json describes it.  A pair is { name, old, new, counts }; what is in NEW alone

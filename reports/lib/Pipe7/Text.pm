@@ -99,7 +99,7 @@ sub text_of_runs {
 			$number, $run->{place} // $run->{name}, $run->{profile} // '',
 			scalar keys %{ $run->{results} },
 			@{ $run->{totals} }{qw(unexpected known observed skip)},
-			sprintf('%.1f', seconds_of($run)), $kernel // '',
+			$run->{facts}{seconds} // '', $kernel // '',
 		];
 	}
 	my $text = join '', map { clip($_, $width) . "\n" } split /\n/, columns(@table);
@@ -121,15 +121,6 @@ sub columns {
 	}
 	my $format = join '  ', map { ($words[$_] ? '%-' : '%') . "$width[$_]s" } 0 .. $#width;
 	return join '', map { sprintf($format, @$_) =~ s/ +$//r . "\n" } @table;
-}
-
-# Of several trials that run side by side, the sum.
-sub seconds_of {
-	my ($run) = @_;
-	my $ms = 0;
-
-	$ms += $_->{ms} // 0 for values %{ $run->{results} };
-	return $ms / 1000;
 }
 
 # The limits that were measured and the facts that are settings: for each, which runs have which
