@@ -33,7 +33,7 @@ static long must_tell(struct trial *t, int fd, const char *key, const char *abse
 	long number;
 
 	if (!tells(t, fd, key, 10, &number))
-		skip(t, absent);
+		skip_absent(t, absent);
 	return number;
 }
 
@@ -75,7 +75,7 @@ CASE(fdinfo_tells_position_and_flags,
 }
 
 // Pipes alone: what number a FIFO has is its file system's affair.
-static const char no_inode[] = "absent: the inode in fdinfo (Linux 5.14)";
+static const char no_inode[] = "the inode in fdinfo (Linux 5.14)";
 
 CASE(fdinfo_tells_the_inode,
      .claim = { OBSERVED, "fdinfo of either end tells the inode number that fstat() does",
@@ -92,7 +92,7 @@ CASE(fdinfo_tells_the_inode,
 
 static long mount_of(struct trial *t, int fd)
 {
-	return must_tell(t, fd, "\nmnt_id:", "absent: the mount in fdinfo (Linux 3.15)");
+	return must_tell(t, fd, "\nmnt_id:", "the mount in fdinfo (Linux 3.15)");
 }
 
 CASE(pipes_have_a_mount_of_their_own,

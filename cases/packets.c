@@ -19,7 +19,7 @@ static struct pipe must_packet_pipe(struct trial *t, int flags)
 
 	struct pipe p = must_pipe(t, flags);
 	if (must_or_fail(t, fcntl(p.wr, F_SETFL, O_DIRECT | flags), EINVAL) == -1)
-		skip(t, "absent: packet mode (O_DIRECT) set by F_SETFL");
+		skip_absent(t, "packet mode (O_DIRECT) set by F_SETFL");
 	return p;
 }
 

@@ -13,7 +13,7 @@ enum { FIRST = 40, SECOND = 20 }; // bytes
 static void must_switch(struct trial *t, int fd, bool packets)
 {
 	if (must_or_fail(t, fcntl(fd, F_SETFL, packets ? O_DIRECT : 0), EINVAL) == -1)
-		skip(t, "absent: packet mode (O_DIRECT) set by F_SETFL");
+		skip_absent(t, "packet mode (O_DIRECT) set by F_SETFL");
 }
 
 static void must_write_both(struct trial *t, int fd)

@@ -15,7 +15,7 @@ enum { FEW = 100, PARTS = 3 };
 static long unless_absent(struct trial *t, long n)
 {
 	if (n == -1 && errno == EOPNOTSUPP)
-		skip(t, "absent: this flag of preadv2() and pwritev2() on pipes");
+		skip_absent(t, "this flag of preadv2() and pwritev2() on pipes");
 	return n;
 }
 

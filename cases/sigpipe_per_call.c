@@ -23,7 +23,7 @@ static void expect_signals(struct trial *t, unsigned count)
 static long unless_absent(struct trial *t, long n)
 {
 	if (n == -1 && errno == EOPNOTSUPP)
-		skip(t, "absent: RWF_NOSIGNAL");
+		skip_absent(t, "RWF_NOSIGNAL");
 	return n;
 }
 

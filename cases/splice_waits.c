@@ -240,8 +240,8 @@ CASE(restarted_splice_waits_on,
 }
 
 enum {
-	LOAD = 8,      // bytes in each pipe
-	ROUNDS = 1000, // an odd number of times LOAD: each pipe ends with what the other had
+	LOAD = 8,       // bytes in each pipe
+	ROUNDS = 20008, // an odd number of times LOAD: each pipe ends with what the other had
 };
 
 struct shuttle {

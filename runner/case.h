@@ -85,7 +85,7 @@ struct case_decl {
 	void (*run)(struct trial *t);
 	struct claim claim;
 	const char *covers[CASE_COVERS_MAX];  // ids of catalogue.tsv
-	const char *since;                    // "4.9"; information, never a reason to skip
+	const char *since;                    // "4.9"; information, see skip_absent()
 	const char *against;                  // a document or common saying that differs
 	need *needs[CASE_NEEDS_MAX];          // asked in the trial's process, in order
 	const char *tunes[CASE_TUNABLES_MAX]; // below /proc/sys; takes --tune-host; restored
@@ -202,6 +202,12 @@ void expect_true_(struct trial *t, const struct here *at, bool holds);
 
 // Ends the trial as SKIP.  `reason` is "class: detail".
 _Noreturn void skip(struct trial *t, const char *reason);
+
+// Ends the trial where the kernel lacks `what`, the very thing that the case is about: SKIP absent.
+// An OBSERVED case is FAIL instead where a Linux says that it is as new as the case's `.since`; no
+// other is, because emulators invent versions, and this is the only effect that `.since` has.  What
+// a configuration may leave out is no matter of the version: skip(t, "kernel-config: ...").
+_Noreturn void skip_absent(struct trial *t, const char *what);
 
 // Adds a line to the trial's YAML block, whatever the verdict; at most eight.
 void note(struct trial *t, const char *format, ...) __attribute__((format(printf, 2, 3)));

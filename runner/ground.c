@@ -58,9 +58,10 @@ static struct pipe must_open_fifo(struct trial *t, int flags)
 static bool takes_other_flags(int flags)
 {
 	int err = errno, fds[2];
-	bool taken = pipe2(fds, (flags & ~O_DIRECT) | O_CLOEXEC) == 0;
+	bool made = pipe2(fds, (flags & ~O_DIRECT) | O_CLOEXEC) == 0;
+	bool taken = made || errno != EINVAL;
 
-	if (taken) {
+	if (made) {
 		close(fds[0]);
 		close(fds[1]);
 	}
@@ -84,10 +85,11 @@ static struct pipe must_make(struct trial *t, enum way way, int flags)
 
 	if (way == BY_FIFO)
 		return must_open_fifo(t, flags);
+	const char *by_pipe2 = flags & O_DIRECT ? "pipe2(O_DIRECT)" : "pipe2()";
 	int made = way == BY_PIPE ? pipe(fds) : pipe2(fds, flags);
 	if (made == -1) {
 		int err = errno;
-		skip_if_filtered(t, way == BY_PIPE ? "pipe()" : "pipe2()", err);
+		skip_if_filtered(t, way == BY_PIPE ? "pipe()" : by_pipe2, err);
 		skip_if_impossible(t, flags);
 		errno = err;
 		must(t, made);
@@ -109,12 +111,12 @@ struct pipe must_pipe_by(struct trial *t, enum way way, int flags)
 
 	if (have == -1 && errno == EINVAL)
 		skip(t, "absent: F_GETPIPE_SZ");
-	if (way == BY_ONE_PAGE || have < want)
-		if (fcntl(p.wr, F_SETPIPE_SZ, want) == -1 && errno == EPERM) {
-			skip_if_filtered(t, "fcntl()", EPERM);
+	if ((way == BY_ONE_PAGE || have < want) && fcntl(p.wr, F_SETPIPE_SZ, want) == -1) {
+		skip_if_filtered(t, "fcntl(F_SETPIPE_SZ)", errno);
+		if (errno == EPERM)
 			skip(t, "resource: pipe-max-size or the uid's page budget leaves less "
 				"than 16 pages");
-		}
+	}
 	return p;
 }
 

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: ISC
-// Calls that a seccomp filter refuses, which is not the kernel's fault, and calls that
-// a kernel may lack.
+// Calls that a seccomp filter refuses, which is not the kernel's fault, and what a kernel may
+// lack.
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "abi.h"
+#include "since.h"
 #include "trial.h"
 
 // By the name that a case calls it by, which is not always the one that a reader knows.  Each
@@ -63,25 +68,73 @@ static const struct {
 	{ "take_descriptor", "pidfd_getfd", ABI_SYS_PIDFD_GETFD, true },
 };
 
-static bool is_filtered(long number, int err)
+// What filters look at beside the number of a call, by the name that a case gives it.  With these
+// arguments, and -1 for the others, the call fails before anything is looked at that the kernel
+// may refuse: for want of a descriptor, of memory to write to, or of such a type of socket.
+static const struct {
+	const char *name, *refused;
+	long number, first, second;
+	bool called; // the name is that of a function
+} arguments[] = {
+	{ "F_SETPIPE_SZ", "fcntl() with F_SETPIPE_SZ", SYS_fcntl, -1, F_SETPIPE_SZ, false },
+	{ "set_capacity", "fcntl() with F_SETPIPE_SZ", SYS_fcntl, -1, F_SETPIPE_SZ, true },
+	{ "F_GETPIPE_SZ", "fcntl() with F_GETPIPE_SZ", SYS_fcntl, -1, F_GETPIPE_SZ, false },
+	{ "F_GETFD", "fcntl() with F_GETFD", SYS_fcntl, -1, F_GETFD, false },
+	{ "F_SETFD", "fcntl() with F_SETFD", SYS_fcntl, -1, F_SETFD, false },
+	{ "F_GETFL", "fcntl() with F_GETFL", SYS_fcntl, -1, F_GETFL, false },
+	{ "F_SETFL", "fcntl() with F_SETFL", SYS_fcntl, -1, F_SETFL, false },
+	{ "F_DUPFD_CLOEXEC", "fcntl() with F_DUPFD_CLOEXEC", SYS_fcntl, -1, F_DUPFD_CLOEXEC,
+	  false },
+	{ "F_SETOWN", "fcntl() with F_SETOWN", SYS_fcntl, -1, F_SETOWN, false },
+	{ "F_SETOWN_EX", "fcntl() with F_SETOWN_EX", SYS_fcntl, -1, F_SETOWN_EX, false },
+	{ "F_SETSIG", "fcntl() with F_SETSIG", SYS_fcntl, -1, F_SETSIG, false },
+	{ "FIONREAD", "ioctl() with FIONREAD", SYS_ioctl, -1, FIONREAD, false },
+	{ "PR_SET_SECCOMP", "prctl() with PR_SET_SECCOMP", SYS_prctl, PR_SET_SECCOMP, -1, false },
+	{ "O_DIRECT", "pipe2() with O_DIRECT", SYS_pipe2, -1, O_DIRECT, false },
+#ifdef SYS_socketpair
+	{ "AF_UNIX", "socketpair() of AF_UNIX", SYS_socketpair, AF_UNIX, -1, false },
+#endif
+};
+
+static bool is_filtered(long number, long first, long second, int err)
 {
 	if (err != EPERM && err != EACCES && err != ENOSYS)
 		return false;
 	if (err == ENOSYS && prctl(PR_GET_SECCOMP, 0, 0, 0, 0) <= 0)
 		return false; // this kernel lacks it
 	errno = 0;
-	return syscall(number, -1L, -1L, -1L, -1L, -1L, -1L) == -1 && errno == err;
+	return syscall(number, first, second, -1L, -1L, -1L, -1L) == -1 && errno == err;
 }
 
-static bool mentions(const char *text, const char *name)
+static bool is_of_a_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+static bool mentions(const char *text, const char *name, bool called)
 {
 	size_t length = strlen(name);
 
 	for (const char *at = strstr(text, name); at; at = strstr(at + 1, name))
-		if (at[length] == '(' &&
-		    (at == text || (!isalnum((unsigned char)at[-1]) && at[-1] != '_')))
+		if ((called ? at[length] == '(' : !is_of_a_word(at[length])) &&
+		    (at == text || !is_of_a_word(at[-1])))
 			return true;
 	return false;
+}
+
+void skip_if_argument_filtered(struct trial *t, const char *text, int err)
+{
+	char reason[TEXT_MAX];
+
+	for (size_t i = 0; i < sizeof arguments / sizeof arguments[0]; i++) {
+		if (!mentions(text, arguments[i].name, arguments[i].called) ||
+		    !is_filtered(arguments[i].number, arguments[i].first, arguments[i].second, err))
+			continue;
+		snprintf(reason, sizeof reason, "seccomp: a filter refuses %s",
+			 arguments[i].refused);
+		skip(t, reason);
+	}
+	errno = err;
 }
 
 void skip_if_filtered(struct trial *t, const char *text, int err)
@@ -89,9 +142,9 @@ void skip_if_filtered(struct trial *t, const char *text, int err)
 	char reason[TEXT_MAX];
 
 	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
-		if (!mentions(text, calls[i].name))
+		if (!mentions(text, calls[i].name, true))
 			continue;
-		if (is_filtered(calls[i].number, err))
+		if (is_filtered(calls[i].number, -1, -1, err))
 			snprintf(reason, sizeof reason, "seccomp: a filter refuses %s()",
 				 calls[i].known_as);
 		else if (err == ENOSYS && calls[i].optional)
@@ -101,5 +154,20 @@ void skip_if_filtered(struct trial *t, const char *text, int err)
 			continue;
 		skip(t, reason);
 	}
-	errno = err;
+	skip_if_argument_filtered(t, text, err);
+}
+
+_Noreturn void skip_absent(struct trial *t, const char *what)
+{
+	const struct here at = { t->decl->file, t->decl->line, t->decl->name };
+	char text[TEXT_MAX];
+	struct utsname uts;
+
+	if (t->decl->claim.level == OBSERVED && uname(&uts) == 0 &&
+	    strcmp(uts.sysname, "Linux") == 0 && since_is_reached(t->decl->since, uts.release)) {
+		snprintf(text, sizeof text, "what Linux has since %s", t->decl->since);
+		decide(t, FAIL, &at, text, "absent on Linux %s: %s", uts.release, what);
+	}
+	snprintf(text, sizeof text, "absent: %s", what);
+	skip(t, text);
 }

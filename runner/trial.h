@@ -107,6 +107,8 @@ bool time_is_up(const struct trial *t);
 // SKIP if a seccomp filter is why a call, `text` as it is written, failed with `err`, or
 // ENOSYS says that the kernel lacks it and a kernel may; errno is then `err` again.
 void skip_if_filtered(struct trial *t, const char *text, int err);
+// The same of filters that look at an argument of it, alone.
+void skip_if_argument_filtered(struct trial *t, const char *text, int err);
 void spot_set(struct spot *spot, const struct here *at);
 void spot_as_here(const struct spot *spot, struct here *at);
 // Microseconds on CLOCK_MONOTONIC since `begun`.

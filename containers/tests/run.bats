@@ -198,8 +198,8 @@ here:_a+container.status here:_a+container.tap" ]
 
 	commands=$("$real_program" --help | sed '/^$/q' | grep -oE '(pipe7 \[?|\| )[a-z]+' |
 		grep -oE '[a-z]+$' | sort)
-	sed -nE 's/^\t(run \| .*)\)$/\1/p' "$top/containers/options.bash" | tr -d ' ' | tr '|' '\n' |
-		sort | diff <(echo "$commands") -
+	sed -nE 's/^\t(run \| .*)\)$/\1/p' "$top/containers/options.bash" | tr -d ' ' |
+		tr '|' '\n' | sort | diff <(echo "$commands") -
 	run "$top/containers/run" host tune nothing
 	echo "$output"
 	[[ $output == *'# argument: tune'*'# argument: nothing'* ]]

@@ -175,6 +175,55 @@ filtered() {
 	nothing_left
 }
 
+# filtered_argument CALL INDEX VALUE ERRNO OPTION...: the same where that argument is VALUE.
+filtered_argument() {
+	local bpf='pack("SCCL" x 6, 32,0,0,0, 21,0,3,'$1', 32,0,0,16 + 8 * '$2', 21,0,1,'$3',
+		6,0,0,0x50000+'$4', 6,0,0,0x7fff0000)'
+	local prctl='syscall(157, 38, 1, 0, 0, 0); syscall(157, 22, 2, pack("Sx6P", 6, $f))'
+	shift 4
+	run_to perl_exec "my \$f = $bpf; $prctl == 0 or die" "$PIPE7" "$@"
+}
+
+@test "what a seccomp filter refuses by an argument is skipped; a size that is refused is not" {
+	local fcntl=72 ioctl=16 pipe2=293 socketpair=53 eperm=1 eacces=13
+	local setpipe_sz=1031 fionread=21531 direct=16384 unix=1 two_pages=8192
+	[ "$(uname -m)" = x86_64 ] || skip "the numbers are those of x86_64"
+	filtered_argument $fcntl 1 $setpipe_sz $eperm 'capacity*' resize user_pages
+	never '^not ok' out
+	grep -q '# SKIP seccomp: a filter refuses fcntl() with F_SETPIPE_SZ$' out
+	never 'above_pipe_max_size_takes_cap_sys_resource/[^ ]*$' out # EPERM, and not the kernel's
+	filtered_argument $fcntl 1 $setpipe_sz $eacces capacity 'write/*/one_page/*'
+	never '^not ok' out
+	grep -q '# SKIP seccomp: a filter refuses fcntl() with F_SETPIPE_SZ$' out
+	filtered_argument $ioctl 1 $fionread $eperm fionread
+	never '^not ok' out
+	grep -q '# SKIP seccomp: a filter refuses ioctl() with FIONREAD$' out
+	filtered_argument $pipe2 1 $direct $eperm packets
+	never '^not ok' out
+	grep -q '# SKIP seccomp: a filter refuses pipe2() with O_DIRECT$' out
+	filtered_argument $socketpair 0 $unix $eperm in_flight
+	never '^not ok' out
+	grep -q '# SKIP seccomp: a filter refuses socketpair() of AF_UNIX$' out
+	filtered_argument $fcntl 2 $two_pages $eperm capacity # as a kernel might
+	grep -q '^not ok [0-9]* - capacity/' out
+	never 'SKIP seccomp' out
+	nothing_left
+}
+
+@test "what a Linux as new as .since lacks fails at level OBSERVED, and is skipped otherwise" {
+	local preadv2=327 eopnotsupp=95 case=per_call/nowait_is_for_one_call
+	[ "$(uname -m)" = x86_64 ] || skip "the numbers are those of x86_64"
+	printf '#!/bin/sh\nexec setarch --uname-2.6 "%s" "$@"\n' "$PIPE7" >old # says 2.6.N
+	chmod +x old
+	PIPE7=$PWD/old filtered $preadv2 $eopnotsupp $case per_call/offset_minus_one_waits_for_room
+	grep -q "^ok [0-9]* - $case # SKIP absent: this flag of preadv2() " out
+	printf '6.5\n%s\n' "$(uname -r)" | sort -V -C || skip "Linux before 6.5"
+	filtered $preadv2 $eopnotsupp $case
+	grep -q "^not ok 1 - $case # TODO observed$" out
+	grep -q "want: 'what Linux has since 6.5'" out
+	nothing_left
+}
+
 @test "a umask that forbids everything" {
 	run_to sh -c 'umask 777; exec "$PIPE7" "end_of_file/*/fifo"'
 	passed

@@ -23,6 +23,7 @@ TCase *fault_tests(void);
 TCase *record_tests(void);
 TCase *against_tests(void);
 TCase *pace_tests(void);
+TCase *since_tests(void);
 
 enum { WORDS_MAX = 8 };
 
