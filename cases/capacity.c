@@ -224,7 +224,7 @@ CASE(one_write_fills_the_capacity,
 		"pipe(7), Pipe capacity" },
      .covers = { "CAP-22" }, .ways = BY_PIPE2 | BY_ONE_PAGE)
 {
-	char page[PAGE_MAX] = { 0 };
+	char *page = must_share(t, page_size());
 	struct pipe p = must_pipe(t, O_NONBLOCK);
 	long capacity = (long)must_capacity(t, p.wr);
 	struct iovec pages[DEFAULT_PAGES];

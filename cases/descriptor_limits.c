@@ -177,25 +177,19 @@ struct stamp {
 // Each page of it tells which one of which pipe it is.
 static void must_fill_with_stamps(struct trial *t, const struct pipe *p, int number, long pages)
 {
-	union {
-		struct stamp stamp;
-		char bytes[1 << 16]; // the largest page
-	} page = { { number, 0 } };
+	struct stamp *page = must_share(t, page_size());
 
-	for (; page.stamp.page < pages; page.stamp.page++)
-		must_write(t, p->wr, &page, page_size());
+	for (*page = (struct stamp){ number, 0 }; page->page < pages; page->page++)
+		must_write(t, p->wr, page, page_size());
 }
 
 static void expect_stamps(struct trial *t, const struct pipe *p, int number, long pages)
 {
-	union {
-		struct stamp stamp;
-		char bytes[1 << 16];
-	} page;
+	struct stamp *page = must_share(t, page_size());
 
 	for (long i = 0; i < pages; i++) {
-		expect(t, read(p->rd, &page, page_size()), RETURNS_PAGES(1, 0));
-		expect_true(t, page.stamp.pipe == number && page.stamp.page == i);
+		expect(t, read(p->rd, page, page_size()), RETURNS_PAGES(1, 0));
+		expect_true(t, page->pipe == number && page->page == i);
 	}
 }
 

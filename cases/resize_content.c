@@ -58,7 +58,7 @@ static const struct ring_row resumed[] = {
 static struct pipe must_ring(struct trial *t, const struct ring_row *r, size_t *from)
 {
 	struct pipe p = must_pipe(t, 0);
-	char bytes[PAGE_MAX];
+	char *bytes = must_share(t, page_size());
 
 	must(t, fcntl(p.wr, F_SETPIPE_SZ, RING_PAGES * page_size()));
 	for (size_t i = 0; i < r->passed; i++) {

@@ -49,8 +49,9 @@ static int run_profiles(const struct run *run)
 	const struct options *o = run->options;
 
 	for (unsigned i = 0;; i++) {
-		struct run one = *run;
+		static struct run one; // too large for a small stack, as all with files of known
 
+		one = *run;
 		one.profile = o->profiles.each[i];
 		int status = suite_run(&one);
 		if (i + 1 == o->profiles.count || status == STATUS_BAILED_OUT)
@@ -124,11 +125,12 @@ static int finish(const struct options *o, int status)
 int main(int argc, char **argv)
 {
 	bool output = process_open_standard(), init = init_is_ours();
-	struct options options;
-	struct run run = { .options = &options };
+	static struct options options;
+	static struct run run; // too large for a small stack
 	char fault[2 * REASON_MAX];
 	int status;
 
+	run.options = &options;
 	bool parsed = options_parse(&options, argc, argv, fault, sizeof fault);
 	if (parsed && !init && options.profiles.count > 1) {
 		snprintf(fault, sizeof fault,

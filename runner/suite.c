@@ -58,7 +58,7 @@ static int skip_all(struct run *run, const char *reason)
 
 static void print_beginning(struct run *run)
 {
-	char bytes[FACTS_TEXT_MAX + TAP_POINT_MAX];
+	static char bytes[FACTS_TEXT_MAX + TAP_POINT_MAX]; // too large for a small stack
 	struct text text = { bytes, sizeof bytes, 0 };
 
 	if (run->options->command == COMMAND_RUN)
