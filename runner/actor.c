@@ -10,6 +10,7 @@
 
 #include "outcome.h"
 #include "proc.h"
+#include "process.h"
 #include "trial.h"
 
 enum { TICK_LAST_US = 32000 };
@@ -54,9 +55,11 @@ long attempt_end(struct trial *t, long got)
 static struct actor *new_actor(struct trial *t)
 {
 	uint32_t i = atomic_fetch_add(&t->record->actor_count, 1);
+	// The last record is the stranger's.
+	uint32_t most = t->decl->stranger ? TRIAL_ACTORS_MAX - 1 : TRIAL_ACTORS_MAX;
 
-	if (i >= TRIAL_ACTORS_MAX)
-		decide(t, BROKEN, HERE("start"), "an actor", "more than %d", TRIAL_ACTORS_MAX);
+	if (i >= most)
+		decide(t, BROKEN, HERE("start"), "an actor", "more than %u", (unsigned)most);
 	struct actor *a = t->record->actors + i;
 	spot_set(&a->at, HERE("actor"));
 	return a;
@@ -66,17 +69,17 @@ static struct actor *new_actor(struct trial *t)
 static struct actor *start_process(struct trial *t, actor_body *body, const void *arg, bool inside)
 {
 	struct actor *a = new_actor(t);
-	pid_t parent = getpid(), pid = fork();
+	pid_t parent = process_id(), pid = fork();
 
 	if (pid == -1 && errno == EAGAIN)
 		skip(t, "resource: no more processes (RLIMIT_NPROC or the cgroup's pids.max)");
 	if (pid == 0) { // before must(): the call that it notes is the first process's
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (!inside && getppid() != parent)
+		if (!inside && process_is_orphan(parent))
 			_exit(0);
 		t->self = a;
 		if (!inside)
-			atomic_store(&a->pid, getpid());
+			atomic_store(&a->pid, process_id());
 		body(t, arg);
 		atomic_store(&a->ended, 1);
 		_exit(0);

@@ -98,6 +98,22 @@ void process_ignore_termination(void)
 	signal(SIGTSTP, SIG_IGN);
 }
 
+pid_t process_id(void)
+{
+	pid_t pid = getpid();
+
+	// That of the one thread of all processes that ask.
+	return pid > 0 ? pid : (pid_t)syscall(SYS_gettid);
+}
+
+bool process_is_orphan(pid_t parent)
+{
+	pid_t now = getppid();
+
+	// C libraries that take it for a call that cannot fail return the kernel's own -ENOSYS.
+	return parent > 0 && now >= 0 && now != parent;
+}
+
 void process_ending_signals(sigset_t *set)
 {
 	static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };

@@ -41,7 +41,7 @@ static _Noreturn void work(struct run *run, const struct queue *queue, unsigned 
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(ABI_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	if (getppid() != parent)
+	if (process_is_orphan(parent))
 		_exit(0);
 	process_close_all(true, -1);
 	process_default_signals();
@@ -60,7 +60,7 @@ static _Noreturn void work(struct run *run, const struct queue *queue, unsigned 
 
 static bool hire(struct run *run, const struct queue *queue, struct crew *crew, unsigned seat)
 {
-	pid_t parent = getpid();
+	pid_t parent = process_id();
 
 	atomic_store(&run->shared->current[seat], -1);
 	pid_t pid = fork();
@@ -95,7 +95,7 @@ static void add_point(struct run *run, unsigned n, struct text *text)
 
 static bool print_ready(struct run *run)
 {
-	char bytes[8 * TAP_POINT_MAX];
+	static char bytes[8 * TAP_POINT_MAX]; // too large for a small stack
 	struct text text = { bytes, sizeof bytes, 0 };
 
 	while (run->printed < run->count && atomic_load(&run->records[run->printed].done)) {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "outcome.h"
+#include "process.h"
 #include "trial.h"
 
 // What a handler can reach.  Set once per process, to memory that is common.
@@ -70,7 +71,7 @@ static int queue_and_take(struct trial *t, int most)
 	sigemptyset(&set);
 	sigaddset(&set, SIGRTMAX);
 	must(t, sigprocmask(SIG_BLOCK, &set, &before));
-	while (queued < most && sigqueue(getpid(), SIGRTMAX, (union sigval){ 0 }) == 0)
+	while (queued < most && sigqueue(process_id(), SIGRTMAX, (union sigval){ 0 }) == 0)
 		queued++;
 	for (int i = 0; i < queued; i++)
 		must(t, sigtimedwait(&set, NULL, &(struct timespec){ 0, 0 }));
@@ -106,7 +107,7 @@ struct caught caught(const struct trial *t, int signal)
 void must_signal(struct trial *t, const struct actor *actor, int signal)
 {
 	if (actor->thread)
-		must(t, syscall(SYS_tgkill, getpid(), actor_pid(actor), signal));
+		must(t, syscall(SYS_tgkill, process_id(), actor_pid(actor), signal));
 	else
 		must(t, kill(actor_pid(actor), signal));
 }

@@ -54,13 +54,13 @@ static void become_clean(struct trial *t, const struct run *run, pid_t parent, u
 		decide(t, SKIP, HERE("credentials"), "", "profile: %s", reason);
 	// Only now: a change of credentials clears it.
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
+	if (process_is_orphan(parent))
 		_exit(0);
 }
 
 static pid_t start_first(struct trial *t, const struct run *run, int socket)
 {
-	pid_t parent = getpid(), pid = fork();
+	pid_t parent = process_id(), pid = fork();
 
 	if (pid != 0)
 		return pid;
@@ -71,7 +71,7 @@ static pid_t start_first(struct trial *t, const struct run *run, int socket)
 
 static bool start_stranger(struct trial *t, const struct run *run, int socket)
 {
-	pid_t parent = getpid(), pid = fork();
+	pid_t parent = process_id(), pid = fork();
 
 	if (pid > 0)
 		atomic_store(&t->record->stranger, pid);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "proc.h"
+#include "process.h"
 #include "sweep.h"
 
 enum { SWEEP_LIMIT_MS = 5000 };
@@ -37,7 +38,7 @@ static int kill_children(pid_t except)
 		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
 
 		if (pid > 1 && pid != except && proc_look_up(pid, &state, &parent) &&
-		    parent == getpid()) {
+		    parent == process_id()) {
 			kill(pid, SIGKILL);
 			found++;
 		}
