@@ -161,7 +161,7 @@ static bool gone(struct trial *t, const struct actor *a)
 	if (a->thread)
 		return atomic_load(&a->ended) != 0;
 	if (!t->children[i].reaped)
-		t->children[i].reaped = waitpid(pid, &t->children[i].status, WNOHANG) == pid;
+		t->children[i].reaped = process_wait(pid, &t->children[i].status, WNOHANG) == pid;
 	return t->children[i].reaped;
 }
 
@@ -201,8 +201,8 @@ static bool finished(struct trial *t, struct actor *a)
 	while (a->thread && !atomic_load(&a->ended) && ms_left(&t->deadline) > 0)
 		futex_wait(&a->phase, atomic_load(&a->phase), TICK_LAST_US);
 	if (!a->thread && !t->children[i].reaped) {
-		while (must_or_fail(t, waitpid(actor_pid(a), &t->children[i].status, 0), EINTR) ==
-		       -1)
+		while (must_or_fail(t, process_wait(actor_pid(a), &t->children[i].status, 0),
+				    EINTR) == -1)
 			; // a signal that the case catches
 		t->children[i].reaped = true;
 	}

@@ -127,7 +127,7 @@ static _Noreturn void stay_outside(pid_t inner)
 {
 	int status;
 
-	while (waitpid(inner, &status, WNOHANG) == 0)
+	while (process_wait(inner, &status, WNOHANG) == 0)
 		process_hand_on(inner);
 	if (!WIFEXITED(status))
 		kill(getpid(), SIGKILL); // as the run did

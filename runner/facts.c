@@ -14,6 +14,7 @@
 #include "facts.h"
 #include "outcome.h"
 #include "probes.h"
+#include "process.h"
 #include "sysctl.h"
 
 // What files of known deviations may name.
@@ -186,6 +187,11 @@ static void gather_facts(struct text *text, const struct options *o, const struc
 
 	if (!credentials_take(c, 0, 0, reason))
 		fact(text, "credentials", "not taken: %s", reason);
+	else if (c->plain)
+		fact(text, "credentials", "plain uids: the kernel has no %s%s", c->plain,
+		     c->groups_stay ? " and no setgroups()" : "");
+	else if (c->groups_stay)
+		fact(text, "credentials", "groups stay: the kernel has no setgroups()");
 	fact(text, "pipe7", "%s", PIPE7_VERSION);
 	add_date(text);
 	fact(text, "place", "%s", o->place);
@@ -222,7 +228,7 @@ static void in_a_child(gatherer *gather, struct text *text, const struct options
 		_exit(0);
 	}
 	if (pid > 0)
-		waitpid(pid, &status, 0);
+		process_wait(pid, &status, 0);
 	shared[FACTS_TEXT_MAX - 1] = '\0';
 	text_add(text, "%s", shared);
 	if (status != 0)

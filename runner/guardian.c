@@ -148,7 +148,7 @@ static void do_without(struct guardian *g)
 {
 	if (g->pid > 0) {
 		kill(g->pid, SIGKILL);
-		waitpid(g->pid, NULL, 0);
+		process_wait(g->pid, NULL, 0);
 	}
 	g->pid = 0;
 	g->tunable_count = 0;
@@ -223,6 +223,6 @@ int guardian_finish(struct guardian *g)
 		return finish_alone(g);
 	g->request = FINISH;
 	int err = ask(g);
-	waitpid(g->pid, &status, 0);
+	process_wait(g->pid, &status, 0);
 	return err;
 }

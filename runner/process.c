@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -112,6 +113,31 @@ bool process_is_orphan(pid_t parent)
 
 	// C libraries that take it for a call that cannot fail return the kernel's own -ENOSYS.
 	return parent > 0 && now >= 0 && now != parent;
+}
+
+// As wait(2) encodes it.
+static int status_of(const siginfo_t *info)
+{
+	if (info->si_code == CLD_EXITED)
+		return info->si_status << 8;
+	if (info->si_code == CLD_STOPPED || info->si_code == CLD_TRAPPED)
+		return info->si_status << 8 | 0x7f;
+	return info->si_status | (info->si_code == CLD_DUMPED ? 0x80 : 0);
+}
+
+pid_t process_wait(pid_t pid, int *status, int flags)
+{
+	pid_t got = waitpid(pid, status, flags);
+	siginfo_t info = { 0 };
+
+	if (got != -1 || errno != ENOSYS)
+		return got;
+	if (waitid(pid == -1 ? P_ALL : P_PID, pid == -1 ? 0 : (id_t)pid, &info, WEXITED | flags) ==
+	    -1)
+		return -1;
+	if (info.si_pid > 0 && status)
+		*status = status_of(&info);
+	return info.si_pid;
 }
 
 void process_ending_signals(sigset_t *set)

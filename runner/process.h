@@ -21,6 +21,8 @@ void process_ignore_termination(void);
 pid_t process_id(void);
 // Is the parent another than `parent`?  False where that cannot be known.
 bool process_is_orphan(pid_t parent);
+// waitpid(), on a kernel that lacks wait4() too, but for process groups.
+pid_t process_wait(pid_t pid, int *status, int flags);
 // The signals that end the run: those of them that whoever started us did not ignore.
 void process_ending_signals(sigset_t *set);
 // Is one of them blocked and pending?

@@ -135,7 +135,7 @@ static bool reap(struct run *run, const struct queue *queue, struct crew *crew,
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+	while ((pid = process_wait(-1, &status, WNOHANG)) > 0) {
 		if (pid == run->guardian_pid) {
 			guardian_replace(run->guardian);
 			snprintf(reason, REASON_MAX, "the guardian of the host's state was killed");

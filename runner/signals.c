@@ -136,7 +136,7 @@ void must_stop(struct trial *t, const struct actor *actor)
 	// kernels take the group for newly orphaned and send it SIGHUP.
 	must(t, setpgid(actor_pid(actor), actor_pid(actor)));
 	must_signal(t, actor, SIGSTOP);
-	must(t, waitpid(actor_pid(actor), &status, WUNTRACED));
+	must(t, process_wait(actor_pid(actor), &status, WUNTRACED));
 	if (!WIFSTOPPED(status))
 		decide(t, BROKEN, HERE("must_stop"), "the actor stopped", "its end");
 }

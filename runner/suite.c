@@ -139,9 +139,9 @@ static int wait_for_inner(struct run *run, pid_t pid)
 	const char *reason = "the run was killed";
 	int status;
 
-	while (waitpid(pid, &status, WNOHANG) == 0) {
+	while (process_wait(pid, &status, WNOHANG) == 0) {
 		process_hand_on(pid);
-		if (run->guardian->pid == 0 || waitpid(run->guardian->pid, NULL, WNOHANG) <= 0)
+		if (run->guardian->pid == 0 || process_wait(run->guardian->pid, NULL, WNOHANG) <= 0)
 			continue;
 		reason = "the guardian of the host's state was killed";
 		guardian_replace(run->guardian);

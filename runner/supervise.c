@@ -95,7 +95,7 @@ static enum end wait_for(pid_t pid, int limit_ms, int *status)
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	deadline_in(&deadline, limit_ms);
-	while (waitpid(pid, status, WNOHANG) == 0) {
+	while (process_wait(pid, status, WNOHANG) == 0) {
 		long left = ms_left(&deadline);
 
 		if (left <= 0) {
@@ -103,7 +103,7 @@ static enum end wait_for(pid_t pid, int limit_ms, int *status)
 
 			kill(-pid, SIGKILL);
 			kill(pid, SIGKILL);
-			waitpid(pid, status, 0);
+			process_wait(pid, status, 0);
 			if (sleep == NOBODY_CAN_TELL)
 				return ENDLESS;
 			return sleep == ASLEEP ? ASLEEP_AT_LIMIT : RUNNING_AT_LIMIT;

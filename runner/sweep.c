@@ -89,7 +89,7 @@ int sweep(const struct record *record, pid_t leader, pid_t except)
 	if (record != NULL)
 		kill_session(atomic_load(&record->stranger));
 	while (ms_left(&deadline) > 0) {
-		pid_t pid = waitpid(-1, NULL, WNOHANG);
+		pid_t pid = process_wait(-1, NULL, WNOHANG);
 
 		if (pid == -1)
 			return strays;
