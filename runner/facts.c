@@ -47,7 +47,8 @@ static const char *const names[] = { "pipe7",
 				     "pipe-user-pages-soft",
 				     "pipe-user-pages-hard",
 				     "rlimit_nofile",
-				     "rlimit_nproc" };
+				     "rlimit_nproc",
+				     "pipe2" };
 
 bool fact_exists(const char *name)
 {
@@ -134,6 +135,15 @@ static void add_confinement(struct text *text)
 	fact(text, "user_namespace", "%s", user_namespace());
 }
 
+// Without it a trial's pipes are made in steps, which is said once.
+static void add_pipe2(struct text *text)
+{
+	int fds[2];
+
+	if (pipe2(fds, -1) == -1 && errno == ENOSYS)
+		fact(text, "pipe2", "absent: pipes are made by pipe() and fcntl()");
+}
+
 static void add_credentials(struct text *text, const struct credentials *c)
 {
 	struct caps caps;
@@ -201,6 +211,7 @@ static void gather_facts(struct text *text, const struct options *o, const struc
 	add_credentials(text, c);
 	add_confinement(text);
 	add_limits(text);
+	add_pipe2(text);
 }
 
 static void gather_limits(struct text *text, const struct options *o, const struct credentials *c)

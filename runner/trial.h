@@ -91,6 +91,8 @@ _Noreturn void decide(struct trial *t, enum verdict verdict, const struct here *
 // SKIP if a seccomp filter is why a call, `text` as it is written, failed with `err`, or
 // ENOSYS says that the kernel lacks it and a kernel may; errno is then `err` again.
 void skip_if_filtered(struct trial *t, const char *text, int err);
+// pipe() or pipe2(), as the way says, and on a kernel without pipe2() what does the same.
+int any_pipe(int fds[2], enum way way, int flags);
 void spot_set(struct spot *spot, const struct here *at);
 void spot_as_here(const struct spot *spot, struct here *at);
 // Milliseconds until `deadline` on CLOCK_MONOTONIC; negative once it is past.
