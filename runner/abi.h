@@ -27,6 +27,10 @@ enum { ABI_FUTEX_WAIT = 0, ABI_FUTEX_WAKE = 1 };
 #define ABI_SYS_PIPE (-1)
 #endif
 
+// The clock of the processor time of another process or thread, as clock_getcpuclockid(3)
+// makes it, which knows no threads by their ids.
+#define ABI_CPU_CLOCK(id, thread) ((clockid_t)(~(unsigned)(id) << 3 | ((thread) ? 6u : 2u)))
+
 // capability.h; capabilities(7).
 enum {
 	CAP_CHOWN = 0,

@@ -14,6 +14,7 @@
 #include "facts.h"
 #include "outcome.h"
 #include "probes.h"
+#include "proc.h"
 #include "process.h"
 #include "sysctl.h"
 
@@ -48,7 +49,8 @@ static const char *const names[] = { "pipe7",
 				     "pipe-user-pages-hard",
 				     "rlimit_nofile",
 				     "rlimit_nproc",
-				     "pipe2" };
+				     "pipe2",
+				     "blocked_by" };
 
 bool fact_exists(const char *name)
 {
@@ -133,6 +135,7 @@ static void add_confinement(struct text *text)
 	if (status)
 		fclose(status);
 	fact(text, "user_namespace", "%s", user_namespace());
+	fact(text, "blocked_by", "%s", proc_evidence());
 }
 
 // Without it a trial's pipes are made in steps, which is said once.

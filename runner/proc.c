@@ -78,6 +78,16 @@ enum sleep proc_sleep(pid_t pid)
 	return proc_is_ours() ? AWAKE : NOBODY_CAN_TELL;
 }
 
+const char *proc_evidence(void)
+{
+	char text[PROC_TEXT_MAX], state;
+	pid_t parent;
+
+	if (read_proc(process_id(), "syscall", text))
+		return "syscall";
+	return proc_look_up(process_id(), &state, &parent) ? "state" : "quiet";
+}
+
 // proc(5), /proc/PID/task/TID/children: numbers, each with a blank after it.  A last one that was
 // cut has none.
 int proc_children(pid_t children[PROC_CHILDREN_MAX])

@@ -14,6 +14,8 @@ enum sleep { AWAKE, ASLEEP, NOBODY_CAN_TELL };
 
 // Is the process (or thread) asleep inside a system call?
 enum sleep proc_sleep(pid_t pid);
+// How that is told of this process's kind: "syscall", "state" or "quiet" (quiet.h).
+const char *proc_evidence(void);
 // The state letter and the parent; false where there is no such process, or no /proc
 // of ours.
 bool proc_look_up(pid_t pid, char *state, pid_t *parent);

@@ -48,6 +48,7 @@ struct record {
 	_Atomic int verdict; // the first process to decide, decides
 	_Atomic int done;    // written by the supervisor, last
 	_Atomic uint32_t expectations;
+	_Atomic int quiet;      // that an actor blocks was told by quiet.h
 	_Atomic int expecting;  // the call at `at` is the claim's, not the ground's
 	_Atomic uint32_t stage; // futex
 	_Atomic uint32_t actor_count;
