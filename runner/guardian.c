@@ -173,9 +173,11 @@ struct guardian *guardian_start(const char *const *names, unsigned count, const 
 	pid_t pid = fork();
 	if (pid == 0)
 		guard(g, runner);
+	if (pid == -1)
+		return NULL;
 	g->pid = pid;
 	g->request = READY;
-	if (pid == -1 || ask(g) != 0)
+	if (ask(g) != 0)
 		do_without(g);
 	return g;
 }

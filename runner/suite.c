@@ -201,12 +201,14 @@ static void block_signals(void)
 static int run_guarded(struct run *run)
 {
 	const char *names[TUNABLES_MAX];
-	char fault[REASON_MAX];
+	char fault[REASON_MAX + 32];
 
 	run->guardian =
 		guardian_start(names, collect_tunables(run, names), run->options->directory);
-	if (run->guardian == NULL)
-		return bail_out(run, "the guardian of the host's state could not be started");
+	if (run->guardian == NULL) {
+		snprintf(fault, sizeof fault, "no process can be started: %s", errno_name(errno));
+		return bail_out(run, fault);
+	}
 	run->guardian_pid = run->guardian->pid;
 	if (run->options->directory && run->guardian->scratch[0] == '\0') {
 		guardian_finish(run->guardian);
