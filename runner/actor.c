@@ -9,10 +9,7 @@
 #include <unistd.h>
 
 #include "outcome.h"
-#include "pace.h"
-#include "proc.h"
 #include "process.h"
-#include "quiet.h"
 #include "trial.h"
 
 enum { TICK_LAST_US = 32000 };
@@ -143,29 +140,6 @@ struct actor *start_thread(struct trial *t, actor_body *body, const void *arg)
 	while (atomic_load(&given.copied) == 0)
 		futex_wait(&given.copied, 0, -1);
 	return a;
-}
-
-// The weaker evidence, after which no expectation that does not hold makes the kernel fail.
-static bool quiet(struct trial *t, const struct actor *a)
-{
-	enum quiet seen = quiet_watch(atomic_load(&a->pid), a->thread, pace_wakeup_us());
-
-	if (seen == NO_CLOCK)
-		skip(t, "absent: /proc of this PID namespace, to see a process asleep");
-	if (seen == RUNS || atomic_load(&a->phase) != CALLING)
-		return false;
-	atomic_store(&t->record->quiet, 1);
-	return true;
-}
-
-// Before its attempt returns, an actor sleeps nowhere else.
-static bool asleep(struct trial *t, const struct actor *a)
-{
-	enum sleep sleep = proc_sleep(atomic_load(&a->pid));
-
-	if (sleep == NOBODY_CAN_TELL)
-		return atomic_load(&a->phase) == CALLING && quiet(t, a);
-	return sleep == ASLEEP && atomic_load(&a->phase) == CALLING;
 }
 
 static bool gone(struct trial *t, const struct actor *a)

@@ -72,25 +72,6 @@ static bool has_processes(uid_t uid)
 	return getpriority(PRIO_USER, uid) != -1 || errno != ESRCH;
 }
 
-// Real, effective and saved, by the calls that a kernel may have instead too.
-static int set_gid(gid_t gid)
-{
-	int got = setresgid(gid, gid, gid);
-
-	if (got == -1 && errno == ENOSYS)
-		got = setregid(gid, gid);
-	return got == -1 && errno == ENOSYS ? setgid(gid) : got;
-}
-
-static int set_uid(uid_t uid)
-{
-	int got = setresuid(uid, uid, uid);
-
-	if (got == -1 && errno == ENOSYS)
-		got = setreuid(uid, uid);
-	return got == -1 && errno == ENOSYS ? setuid(uid) : got;
-}
-
 static bool take_uid(const struct credentials *c, uid_t uid, char reason[REASON_MAX])
 {
 	if (c->uids_asked && has_processes(uid)) {
@@ -99,12 +80,12 @@ static bool take_uid(const struct credentials *c, uid_t uid, char reason[REASON_
 	}
 	if (setgroups(0, NULL) == -1 && !c->groups_stay)
 		return refused(reason, "no other uid can be taken: setgroups()", errno);
-	if (set_gid(uid) == -1)
+	if (process_set_gid(uid) == -1)
 		return refused(reason, "no other uid can be taken: setresgid()", errno);
 	// Without it the kernel takes the capabilities away.
 	if (c->caps != 0 && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == -1)
 		return refused(reason, "PR_SET_KEEPCAPS", errno);
-	if (set_uid(uid) == -1)
+	if (process_set_uid(uid) == -1)
 		return refused(reason, "no other uid can be taken: setresuid()", errno);
 	return true;
 }

@@ -115,6 +115,25 @@ bool process_is_orphan(pid_t parent)
 	return parent > 0 && now >= 0 && now != parent;
 }
 
+// Real, effective and saved, by the calls that a kernel may have instead too.
+int process_set_gid(gid_t gid)
+{
+	int got = setresgid(gid, gid, gid);
+
+	if (got == -1 && errno == ENOSYS)
+		got = setregid(gid, gid);
+	return got == -1 && errno == ENOSYS ? setgid(gid) : got;
+}
+
+int process_set_uid(uid_t uid)
+{
+	int got = setresuid(uid, uid, uid);
+
+	if (got == -1 && errno == ENOSYS)
+		got = setreuid(uid, uid);
+	return got == -1 && errno == ENOSYS ? setuid(uid) : got;
+}
+
 // As wait(2) encodes it.
 static int status_of(const siginfo_t *info)
 {

@@ -21,6 +21,9 @@ void process_ignore_termination(void);
 pid_t process_id(void);
 // Is the parent another than `parent`?  False where that cannot be known.
 bool process_is_orphan(pid_t parent);
+// setresgid() and setresuid() to one id, on a kernel that lacks them too.
+int process_set_gid(gid_t gid);
+int process_set_uid(uid_t uid);
 // waitpid(), on a kernel that lacks wait4() too, but for process groups.
 pid_t process_wait(pid_t pid, int *status, int flags);
 // The signals that end the run: those of them that whoever started us did not ignore.

@@ -3,7 +3,10 @@
 #include <time.h>
 
 #include "abi.h"
+#include "pace.h"
+#include "proc.h"
 #include "quiet.h"
+#include "trial.h"
 
 long quiet_time_us(long wakeup_us)
 {
@@ -37,4 +40,27 @@ enum quiet quiet_watch(pid_t pid, bool thread, long wakeup_us)
 		sched_yield();
 	}
 	return QUIET;
+}
+
+// The weaker evidence, after which no expectation that does not hold makes the kernel fail.
+static bool quiet(struct trial *t, const struct actor *a)
+{
+	enum quiet seen = quiet_watch(atomic_load(&a->pid), a->thread, pace_wakeup_us());
+
+	if (seen == NO_CLOCK)
+		skip(t, "absent: /proc of this PID namespace, to see a process asleep");
+	if (seen == RUNS || atomic_load(&a->phase) != CALLING)
+		return false;
+	atomic_store(&t->record->quiet, 1);
+	return true;
+}
+
+// Before its attempt returns, an actor sleeps nowhere else.
+bool asleep(struct trial *t, const struct actor *a)
+{
+	enum sleep sleep = proc_sleep(atomic_load(&a->pid));
+
+	if (sleep == NOBODY_CAN_TELL)
+		return atomic_load(&a->phase) == CALLING && quiet(t, a);
+	return sleep == ASLEEP && atomic_load(&a->phase) == CALLING;
 }

@@ -102,6 +102,8 @@ void deadline_in(struct timespec *deadline, long ms);
 // Waits until *word differs from `seen`, a signal, or `us` microseconds (-1: for ever).
 void futex_wait(_Atomic uint32_t *word, uint32_t seen, long us);
 void futex_wake(_Atomic uint32_t *word);
+// Does the actor sleep in its attempt?  SKIP where nobody can tell.
+bool asleep(struct trial *t, const struct actor *a);
 // What the actor's attempt has come to; BLOCKED only if `may_block` or the
 // deadline is near.
 struct outcome actor_outcome(struct trial *t, struct actor *a, bool may_block);
