@@ -115,6 +115,17 @@ static struct pipe must_make(struct trial *t, enum way way, int flags)
 	return (struct pipe){ fds[0], fds[1] };
 }
 
+static void skip_if_not_resized(struct trial *t, enum way way)
+{
+	if (errno == EPERM || (errno == ENOSYS && way == BY_ONE_PAGE))
+		skip_if_filtered(t, "fcntl()", errno);
+	if (errno == ENOSYS && way == BY_ONE_PAGE)
+		skip(t, "absent: F_SETPIPE_SZ");
+	if (errno == EPERM)
+		skip(t, "resource: pipe-max-size or the uid's page budget leaves less than 16 "
+			"pages");
+}
+
 // A uid over its page budget gets two pages (pipe(7), pipe-user-pages-soft), and
 // a low pipe-max-size caps the default too: neither is what a case is about.
 struct pipe must_pipe_by(struct trial *t, enum way way, int flags)
@@ -125,12 +136,8 @@ struct pipe must_pipe_by(struct trial *t, enum way way, int flags)
 
 	if (have == -1 && errno == EINVAL)
 		skip(t, "absent: F_GETPIPE_SZ");
-	if (way == BY_ONE_PAGE || have < want)
-		if (fcntl(p.wr, F_SETPIPE_SZ, want) == -1 && errno == EPERM) {
-			skip_if_filtered(t, "fcntl()", EPERM);
-			skip(t, "resource: pipe-max-size or the uid's page budget leaves less "
-				"than 16 pages");
-		}
+	if ((way == BY_ONE_PAGE || have < want) && fcntl(p.wr, F_SETPIPE_SZ, want) == -1)
+		skip_if_not_resized(t, way);
 	return p;
 }
 
