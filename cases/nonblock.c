@@ -137,12 +137,11 @@ static void must_hinder(struct trial *t, const struct pipe *p)
 static void must_let_go_on(struct trial *t, const struct pipe *p)
 {
 	const struct end_row *row = trial_row(t);
-	char *page = must_share(t, page_size());
 
 	if (row->end == READ_END)
 		must_write(t, p->wr, "", 1);
 	else
-		must_read(t, p->rd, page, page_size());
+		must_read(t, p->rd, must_share(t, page_size()), page_size());
 }
 
 CASE(nonblock_can_be_switched,

@@ -89,9 +89,8 @@ CASE(a_page_with_one_byte_is_a_page_in_use,
      .ways = BY_PIPE2)
 {
 	struct pipe p = must_pipe_holding(t, 1, 1);
-	char *bytes = must_share(t, page_size());
 
-	must_read(t, p.rd, bytes, page_size() - 1);
+	must_read(t, p.rd, must_share(t, page_size()), page_size() - 1);
 	expect(t, fcntl(p.wr, F_SETPIPE_SZ, page_size()), FAILS(EBUSY));
 }
 

@@ -5,6 +5,7 @@
 #define ABI_H
 
 #include <stdint.h>
+#include <sys/syscall.h>
 
 enum { ABI_FUTEX_WAIT = 0, ABI_FUTEX_WAKE = 1 };
 
@@ -16,6 +17,19 @@ enum { ABI_FUTEX_WAIT = 0, ABI_FUTEX_WAKE = 1 };
 #else
 #define ABI_GIVE_WAY() ((void)0)
 #endif
+
+// pipe(2) as a system call that takes an array; -1 where there is none, or it returns the two
+// in registers.
+#if defined SYS_pipe && !defined __alpha__ && !defined __mips__ && !defined __sh__ &&              \
+	!defined __sparc__ && !defined __ia64__
+#define ABI_SYS_PIPE SYS_pipe
+#else
+#define ABI_SYS_PIPE (-1)
+#endif
+
+// The clock of the processor time of another process or thread, as clock_getcpuclockid(3)
+// makes it, which knows no threads by their ids.
+#define ABI_CPU_CLOCK(id, thread) ((clockid_t)(~(unsigned)(id) << 3 | ((thread) ? 6u : 2u)))
 
 // capability.h; capabilities(7).
 enum {

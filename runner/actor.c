@@ -10,6 +10,7 @@
 
 #include "outcome.h"
 #include "proc.h"
+#include "process.h"
 #include "trial.h"
 
 enum { TICK_LAST_US = 32000, STAGE_WAIT_US = 200000 };
@@ -54,7 +55,8 @@ long attempt_end(struct trial *t, long got)
 static struct actor *new_actor(struct trial *t)
 {
 	uint32_t i = atomic_fetch_add(&t->record->actor_count, 1);
-	const uint32_t most = t->decl->stranger ? STRANGER_ACTOR : TRIAL_ACTORS_MAX;
+	// The last record is the stranger's.
+	uint32_t most = t->decl->stranger ? TRIAL_ACTORS_MAX - 1 : TRIAL_ACTORS_MAX;
 
 	if (i >= most)
 		decide(t, BROKEN, HERE("start"), "an actor", "more than %u", (unsigned)most);
@@ -67,17 +69,17 @@ static struct actor *new_actor(struct trial *t)
 static struct actor *start_process(struct trial *t, actor_body *body, const void *arg, bool inside)
 {
 	struct actor *a = new_actor(t);
-	pid_t parent = getpid(), pid = fork();
+	pid_t parent = process_id(), pid = fork();
 
 	if (pid == -1 && errno == EAGAIN)
 		skip(t, "resource: no more processes (RLIMIT_NPROC or the cgroup's pids.max)");
 	if (pid == 0) { // before must(): the call that it notes is the first process's
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (!inside && getppid() != parent)
+		if (!inside && process_is_orphan(parent))
 			_exit(0);
 		t->self = a;
 		if (!inside)
-			atomic_store(&a->pid, getpid());
+			atomic_store(&a->pid, process_id());
 		body(t, arg);
 		atomic_store(&a->ended, 1);
 		_exit(0);
@@ -141,21 +143,6 @@ struct actor *start_thread(struct trial *t, actor_body *body, const void *arg)
 	return a;
 }
 
-static enum sleep sleep_of(struct trial *t, const struct actor *a)
-{
-	enum sleep sleep = proc_sleep(atomic_load(&a->pid));
-
-	if (sleep == NOBODY_CAN_TELL)
-		skip(t, "absent: /proc of this PID namespace, to see a process asleep");
-	return sleep;
-}
-
-// Before its attempt returns, an actor sleeps nowhere else.
-static bool asleep(struct trial *t, const struct actor *a)
-{
-	return sleep_of(t, a) == ASLEEP && atomic_load(&a->phase) == CALLING;
-}
-
 // What the other processes of the trial have done until now; false if one of them is not blocked.
 static bool others_blocked(const struct trial *t, uint64_t *done)
 {
@@ -179,7 +166,9 @@ static bool asleep_for_good(struct trial *t, const struct actor *a)
 	enum { LOOKS = 3, PAUSE_US = 50000 };
 	uint64_t before = 0;
 
-	if (sleep_of(t, a) == AWAKE || !others_blocked(t, &before))
+	enum sleep sleep = proc_sleep(atomic_load(&a->pid));
+
+	if (sleep == AWAKE || sleep == NOBODY_CAN_TELL || !others_blocked(t, &before))
 		return false;
 	for (int i = 0; i < LOOKS; i++) {
 		uint64_t now = 0;
@@ -199,7 +188,7 @@ static bool gone(struct trial *t, const struct actor *a)
 	if (a->thread)
 		return atomic_load(&a->ended) != 0;
 	if (!t->children[i].reaped)
-		t->children[i].reaped = waitpid(pid, &t->children[i].status, WNOHANG) == pid;
+		t->children[i].reaped = process_wait(pid, &t->children[i].status, WNOHANG) == pid;
 	return t->children[i].reaped;
 }
 
@@ -239,8 +228,8 @@ static bool finished(struct trial *t, struct actor *a)
 	while (a->thread && !atomic_load(&a->ended) && !time_is_up(t))
 		futex_wait(&a->phase, atomic_load(&a->phase), TICK_LAST_US);
 	if (!a->thread && !t->children[i].reaped) {
-		while (must_or_fail(t, waitpid(actor_pid(a), &t->children[i].status, 0), EINTR) ==
-		       -1)
+		while (must_or_fail(t, process_wait(actor_pid(a), &t->children[i].status, 0),
+				    EINTR) == -1)
 			; // a signal that the case catches
 		t->children[i].reaped = true;
 	}

@@ -62,7 +62,7 @@ static int new_pipe_by(struct trial *t, enum way way)
 		must(t, unlink(path));
 		return fd;
 	}
-	must(t, unless_limited(t, way == BY_PIPE ? pipe(fds) : pipe2(fds, O_CLOEXEC)));
+	must(t, unless_limited(t, any_pipe(fds, way, O_CLOEXEC)));
 	must(t, close(fds[1]));
 	return fds[0];
 }

@@ -38,6 +38,20 @@ bool caps_get(struct caps *caps)
 	return true;
 }
 
+static bool is_lacking(void)
+{
+	return errno == ENOSYS || errno == EINVAL;
+}
+
+const char *caps_lack(void)
+{
+	struct abi_cap_data data[2] = { 0 };
+
+	if (sets(SYS_capget, data) == -1)
+		return is_lacking() ? "capget()" : NULL;
+	return sets(SYS_capset, data) == -1 && is_lacking() ? "capset()" : NULL;
+}
+
 bool caps_have(int capability)
 {
 	struct abi_cap_data data[2] = { 0 };

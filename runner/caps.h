@@ -26,6 +26,8 @@ struct caps {
 
 // All five sets; false with errno set.  A kernel without ambient sets has none.
 bool caps_get(struct caps *caps);
+// The call that this kernel lacks, without which there are no capabilities; or NULL.
+const char *caps_lack(void);
 bool caps_have(int capability); // effective
 // Drops from the bounding set what is not in `keep`; false if it may not.
 bool caps_bound(uint64_t keep);

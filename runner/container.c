@@ -127,7 +127,7 @@ static _Noreturn void stay_outside(pid_t inner)
 {
 	int status;
 
-	while (waitpid(inner, &status, WNOHANG) == 0)
+	while (process_wait(inner, &status, WNOHANG) == 0)
 		process_hand_on(inner);
 	if (!WIFEXITED(status))
 		kill(getpid(), SIGKILL); // as the run did
@@ -167,7 +167,7 @@ static void fork_first(char reason[REASON_MAX])
 
 pid_t container_enter(char reason[REASON_MAX])
 {
-	pid_t parent = getpid(), pid = fork();
+	pid_t parent = process_id(), pid = fork();
 
 	reason[0] = '\0';
 	if (pid == -1)
@@ -175,7 +175,7 @@ pid_t container_enter(char reason[REASON_MAX])
 	if (pid != 0)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
+	if (process_is_orphan(parent))
 		_exit(255);
 	if (unshare_all(reason)) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL); // changed credentials have cleared it

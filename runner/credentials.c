@@ -13,6 +13,7 @@
 #include "caps.h"
 #include "credentials.h"
 #include "outcome.h"
+#include "process.h"
 
 // Where to look for free uids.  The first range is left unused by the usual
 // assignments (systemd's "Users, Groups, UIDs and GIDs"); the others are for
@@ -47,7 +48,7 @@ static bool may_raise_hard_limit(void)
 		limit.rlim_max = 1;
 		_exit(setrlimit(RLIMIT_CORE, &limit) == -1 ? 1 : 0);
 	}
-	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+	return pid > 0 && process_wait(pid, &status, 0) == pid && status == 0;
 }
 
 bool in_force(int capability)
@@ -77,20 +78,21 @@ static bool take_uid(const struct credentials *c, uid_t uid, char reason[REASON_
 		snprintf(reason, REASON_MAX, "uid %u is in use", (unsigned)uid);
 		return false;
 	}
-	if (setgroups(0, NULL) == -1)
+	if (setgroups(0, NULL) == -1 && !c->groups_stay)
 		return refused(reason, "no other uid can be taken: setgroups()", errno);
-	if (setresgid(uid, uid, uid) == -1)
+	if (process_set_gid(uid) == -1)
 		return refused(reason, "no other uid can be taken: setresgid()", errno);
-	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == -1)
+	// Without it the kernel takes the capabilities away.
+	if (c->caps != 0 && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == -1)
 		return refused(reason, "PR_SET_KEEPCAPS", errno);
-	if (setresuid(uid, uid, uid) == -1)
+	if (process_set_uid(uid) == -1)
 		return refused(reason, "no other uid can be taken: setresuid()", errno);
 	return true;
 }
 
 void credentials_bound(struct credentials *c)
 {
-	c->bounded = c->profile != AS_IS && caps_bound(c->caps);
+	c->bounded = c->profile != AS_IS && !c->plain && caps_bound(c->caps);
 }
 
 bool credentials_take(const struct credentials *c, unsigned index, unsigned nth,
@@ -100,10 +102,12 @@ bool credentials_take(const struct credentials *c, unsigned index, unsigned nth,
 		return true;
 	// An ordinary user may not narrow the bounding set; without a set-id program
 	// to execute nothing comes of it.
-	if (!c->bounded && !caps_bound(c->caps) && (c->own_uids || c->profile == CONTAINER))
+	if (!c->plain && !c->bounded && !caps_bound(c->caps) &&
+	    (c->own_uids || c->profile == CONTAINER))
 		return refused(reason, "PR_CAPBSET_DROP", errno);
 	// Where a user namespace denies it the groups stay, which the facts say.
-	if (c->profile == CONTAINER && setgroups(0, NULL) == -1 && errno != EPERM)
+	if (c->profile == CONTAINER && setgroups(0, NULL) == -1 && errno != EPERM &&
+	    !c->groups_stay)
 		return refused(reason, "setgroups()", errno);
 	if (c->own_uids && !take_uid(c, c->first_uid + 2 * index + nth, reason))
 		return false;
@@ -111,7 +115,7 @@ bool credentials_take(const struct credentials *c, unsigned index, unsigned nth,
 		snprintf(reason, REASON_MAX, "no second uid can be had");
 		return false;
 	}
-	if (!caps_set(c->caps))
+	if (!c->plain && !caps_set(c->caps))
 		return refused(reason, "capset()", errno);
 	if ((geteuid() == 0) != (c->profile == CONTAINER)) {
 		snprintf(reason, REASON_MAX, "uid %u is not what it takes", (unsigned)geteuid());
@@ -140,7 +144,10 @@ static void probe(const struct credentials *c, unsigned trials, char reason[REAS
 
 	if (!credentials_take(c, trials, 0, reason))
 		return;
-	if (!caps_get(&have) || !come_out(c, &have)) {
+	bool told = caps_get(&have);
+	// The kernel that has no call to drop them may have them all the same.
+	bool right = c->plain ? !told || have.effective == 0 : told && come_out(c, &have);
+	if (!right) {
 		snprintf(reason, REASON_MAX, "the capabilities did not come out as asked");
 		return;
 	}
@@ -173,7 +180,7 @@ static bool can_be_had(const struct credentials *c, unsigned trials, char reason
 	if (pid == -1)
 		snprintf(shared, REASON_MAX, "fork(): %s", errno_name(errno));
 	else
-		waitpid(pid, &status, 0);
+		process_wait(pid, &status, 0);
 	memcpy(reason, shared, REASON_MAX);
 	munmap(shared, REASON_MAX);
 	return reason[0] == '\0';
@@ -207,12 +214,20 @@ static bool plan_own_uids(unsigned trials, struct credentials *c, char reason[RE
 	return false;
 }
 
+// It fails without effect: there are fewer groups than that.
+static bool lacks_setgroups(void)
+{
+	return setgroups(SIZE_MAX, NULL) == -1 && errno == ENOSYS;
+}
+
 bool credentials_plan(enum profile profile, unsigned trials, struct credentials *c,
 		      char reason[REASON_MAX])
 {
 	*c = (struct credentials){ .profile = profile, .caps = profile_caps(profile) };
 	if (profile == AS_IS)
 		return true;
+	c->plain = profile == UNPRIVILEGED ? caps_lack() : NULL;
+	c->groups_stay = lacks_setgroups();
 	if (profile != CONTAINER && (geteuid() == 0 || caps_have(CAP_SETUID)))
 		return plan_own_uids(trials, c, reason);
 	return can_be_had(c, trials, reason);

@@ -16,11 +16,13 @@ enum { REASON_MAX = 192 };
 // How the trials of a run come by their profile.
 struct credentials {
 	enum profile profile;
-	uint64_t caps;   // effective, permitted, ambient, and bounding where we may
-	bool own_uids;   // each trial takes uids that no other process has
-	bool uids_asked; // and getpriority() can tell that none has
-	uid_t first_uid; // then these: two for each trial
-	bool bounded;    // the bounding set of this process is the profile's already
+	uint64_t caps;     // effective, permitted, ambient, and bounding where we may
+	bool own_uids;     // each trial takes uids that no other process has
+	bool uids_asked;   // and getpriority() can tell that none has
+	uid_t first_uid;   // then these: two for each trial
+	const char *plain; // NULL, or the call without which there are no capabilities here
+	bool groups_stay;  // the kernel lacks setgroups()
+	bool bounded;      // the bounding set of this process is the profile's already
 };
 
 // Works out how `trials` trials can have the profile, by trying in a child.

@@ -15,52 +15,9 @@
 #include "facts.h"
 #include "outcome.h"
 #include "probes.h"
+#include "proc.h"
+#include "process.h"
 #include "sysctl.h"
-
-// What files of known deviations may name.
-static const char *const names[] = { "pipe7",
-				     "date",
-				     "place",
-				     "profile",
-				     "tune_host",
-				     "kernel",
-				     "kernel_version",
-				     "machine",
-				     "page_size",
-				     "processors",
-				     "processors_allowed",
-				     "word_bits",
-				     "credentials",
-				     "uid",
-				     "groups",
-				     "own_uid",
-				     "cap_effective",
-				     "cap_permitted",
-				     "cap_inheritable",
-				     "cap_ambient",
-				     "cap_bounding",
-				     "cap_sys_resource",
-				     "cap_sys_admin",
-				     "seccomp",
-				     "no_new_privs",
-				     "user_namespace",
-				     "pipe-max-size",
-				     "pipe-user-pages-soft",
-				     "pipe-user-pages-hard",
-				     "rlimit_nofile",
-				     "rlimit_nproc",
-				     "fork_us",
-				     "wakeup_us",
-				     "load_average",
-				     "cpu_pressure" };
-
-bool fact_exists(const char *name)
-{
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
-}
 
 const char *fact_value(const char *lines, const char *name, char value[FACT_VALUE_MAX])
 {
@@ -140,6 +97,16 @@ static void add_confinement(struct text *text)
 	if (status)
 		fclose(status);
 	fact(text, "user_namespace", "%s", user_namespace());
+	fact(text, "blocked_by", "%s", proc_evidence());
+}
+
+// Without it a trial's pipes are made in steps, which is said once.
+static void add_pipe2(struct text *text)
+{
+	int fds[2];
+
+	if (pipe2(fds, -1) == -1 && errno == ENOSYS)
+		fact(text, "pipe2", "absent: pipes are made by pipe() and fcntl()");
 }
 
 static void add_credentials(struct text *text, const struct credentials *c)
@@ -195,6 +162,11 @@ static void gather_facts(struct text *text, const struct options *o, const struc
 
 	if (!credentials_take(c, 0, 0, reason))
 		fact(text, "credentials", "not taken: %s", reason);
+	else if (c->plain)
+		fact(text, "credentials", "plain uids: the kernel has no %s%s", c->plain,
+		     c->groups_stay ? " and no setgroups()" : "");
+	else if (c->groups_stay)
+		fact(text, "credentials", "groups stay: the kernel has no setgroups()");
 	fact(text, "pipe7", "%s", PIPE7_VERSION);
 	add_date(text);
 	fact(text, "place", "%s", o->place);
@@ -204,6 +176,7 @@ static void gather_facts(struct text *text, const struct options *o, const struc
 	add_credentials(text, c);
 	add_confinement(text);
 	add_limits(text);
+	add_pipe2(text);
 }
 
 static void gather_limits(struct text *text, const struct options *o, const struct credentials *c)
@@ -231,7 +204,7 @@ static void in_a_child(gatherer *gather, struct text *text, const struct options
 		_exit(0);
 	}
 	if (pid > 0)
-		waitpid(pid, &status, 0);
+		process_wait(pid, &status, 0);
 	shared[FACTS_TEXT_MAX - 1] = '\0';
 	text_add(text, "%s", shared);
 	if (status != 0)

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "process.h"
 #include "trial.h"
 
 static void must_have_scratch(struct trial *t)
@@ -21,7 +22,7 @@ const char *must_fifo(struct trial *t, mode_t mode)
 
 	must_have_scratch(t);
 	for (unsigned n = 0;; n++) {
-		snprintf(t->path, sizeof t->path, "%s/%d-%u", t->scratch, (int)getpid(), n);
+		snprintf(t->path, sizeof t->path, "%s/%d-%u", t->scratch, (int)process_id(), n);
 		if (mkfifo(t->path, 0600) == 0)
 			break;
 		skip_if_filtered(t, "mkfifo()", errno);
@@ -38,8 +39,8 @@ const char *must_directory(struct trial *t, mode_t mode)
 {
 	must_have_scratch(t);
 	for (unsigned n = 0;; n++) {
-		snprintf(t->directory, sizeof t->directory, "%s/%d-%u", t->scratch, (int)getpid(),
-			 n);
+		snprintf(t->directory, sizeof t->directory, "%s/%d-%u", t->scratch,
+			 (int)process_id(), n);
 		if (must_or_fail(t, mkdir(t->directory, 0700), EEXIST) == 0)
 			break;
 	}
@@ -85,7 +86,7 @@ void must_pass_time(struct trial *t, const struct stat *changed)
 	struct stat now;
 
 	must_have_scratch(t);
-	snprintf(witness, sizeof witness, "%s/%d-t", t->scratch, (int)getpid());
+	snprintf(witness, sizeof witness, "%s/%d-t", t->scratch, (int)process_id());
 	must(t, mkfifo(witness, 0600));
 	do {
 		must(t, chmod(witness, 0600));

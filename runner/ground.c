@@ -7,8 +7,10 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "abi.h"
 #include "outcome.h"
 #include "trial.h"
 
@@ -28,8 +30,12 @@ size_t bytes_in(struct extent e)
 
 void must_set_nonblocking(struct trial *t, int fd, bool on)
 {
-	int flags = (int)must(t, fcntl(fd, F_GETFL));
+	int flags = (int)must_or_fail(t, fcntl(fd, F_GETFL), ENOSYS), wanted = on;
 
+	if (flags == -1) {
+		must(t, ioctl(fd, FIONBIO, &wanted));
+		return;
+	}
 	must(t, fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK));
 }
 
@@ -79,6 +85,30 @@ static void skip_if_impossible(struct trial *t, int flags)
 		skip(t, "resource: no more files or pages (fs.file-max or pipe-user-pages-hard)");
 }
 
+// What pipe2() does, in the steps of kernels that have only pipe().  The system call itself, for
+// there are C libraries whose pipe() is pipe2().
+static bool make_in_steps(int fds[2], int flags)
+{
+	bool made = !(flags & ~(O_CLOEXEC | O_NONBLOCK)) && syscall(ABI_SYS_PIPE, fds) == 0;
+
+	for (int i = 0; i < 2 && made; i++)
+		made = (!(flags & O_CLOEXEC) || fcntl(fds[i], F_SETFD, FD_CLOEXEC) == 0) &&
+		       (!(flags & O_NONBLOCK) ||
+			fcntl(fds[i], F_SETFL, fcntl(fds[i], F_GETFL) | O_NONBLOCK) == 0);
+	return made;
+}
+
+int any_pipe(int fds[2], enum way way, int flags)
+{
+	int made = way == BY_PIPE ? pipe(fds) : pipe2(fds, flags);
+
+	if (made == -1 && errno == ENOSYS) {
+		made = make_in_steps(fds, way == BY_PIPE ? 0 : flags) ? 0 : -1;
+		errno = ENOSYS;
+	}
+	return made;
+}
+
 static struct pipe must_make(struct trial *t, enum way way, int flags)
 {
 	int fds[2];
@@ -86,7 +116,7 @@ static struct pipe must_make(struct trial *t, enum way way, int flags)
 	if (way == BY_FIFO)
 		return must_open_fifo(t, flags);
 	const char *by_pipe2 = flags & O_DIRECT ? "pipe2(O_DIRECT)" : "pipe2()";
-	int made = way == BY_PIPE ? pipe(fds) : pipe2(fds, flags);
+	int made = any_pipe(fds, way, flags);
 	if (made == -1) {
 		int err = errno;
 		skip_if_filtered(t, way == BY_PIPE ? "pipe()" : by_pipe2, err);
@@ -101,6 +131,17 @@ static struct pipe must_make(struct trial *t, enum way way, int flags)
 	return (struct pipe){ fds[0], fds[1] };
 }
 
+static void skip_if_not_resized(struct trial *t, enum way way)
+{
+	if (errno == EPERM || (errno == ENOSYS && way == BY_ONE_PAGE))
+		skip_if_filtered(t, "fcntl()", errno);
+	if (errno == ENOSYS && way == BY_ONE_PAGE)
+		skip(t, "absent: F_SETPIPE_SZ");
+	if (errno == EPERM)
+		skip(t, "resource: pipe-max-size or the uid's page budget leaves less than 16 "
+			"pages");
+}
+
 // A uid over its page budget gets two pages (pipe(7), pipe-user-pages-soft), and
 // a low pipe-max-size caps the default too: neither is what a case is about.
 struct pipe must_pipe_by(struct trial *t, enum way way, int flags)
@@ -111,12 +152,8 @@ struct pipe must_pipe_by(struct trial *t, enum way way, int flags)
 
 	if (have == -1 && errno == EINVAL)
 		skip(t, "absent: F_GETPIPE_SZ");
-	if ((way == BY_ONE_PAGE || have < want) && fcntl(p.wr, F_SETPIPE_SZ, want) == -1) {
-		skip_if_filtered(t, "fcntl(F_SETPIPE_SZ)", errno);
-		if (errno == EPERM)
-			skip(t, "resource: pipe-max-size or the uid's page budget leaves less "
-				"than 16 pages");
-	}
+	if ((way == BY_ONE_PAGE || have < want) && fcntl(p.wr, F_SETPIPE_SZ, want) == -1)
+		skip_if_not_resized(t, way);
 	return p;
 }
 

@@ -96,7 +96,7 @@ static _Noreturn void guard(struct guardian *g, pid_t runner)
 	process_ignore_termination();
 	sigaction(SIGUSR1, &action, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGUSR1);
-	if (getppid() != runner)
+	if (process_is_orphan(runner))
 		_exit(0);
 	process_close_all(true, -1);
 	scratch_make(g->scratch, g->directory);
@@ -142,11 +142,27 @@ static int ask(struct guardian *g)
 	return EIO;
 }
 
+// The runner removes the scratch directory itself, unless it is killed: that pipes are not
+// tested would be worse than a directory that is left behind.
+static void do_without(struct guardian *g)
+{
+	if (g->pid > 0) {
+		kill(g->pid, SIGKILL);
+		process_wait(g->pid, NULL, 0);
+	}
+	g->pid = 0;
+	g->tunable_count = 0;
+	snprintf(g->untunable, sizeof g->untunable,
+		 "sysctl: the process that puts them back could not be started");
+	if (g->scratch[0] == '\0')
+		scratch_make(g->scratch, g->directory);
+}
+
 struct guardian *guardian_start(const char *const *names, unsigned count, const char *directory)
 {
 	struct guardian *g =
 		mmap(NULL, sizeof *g, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	pid_t runner = getpid();
+	pid_t runner = process_id();
 
 	if (g == MAP_FAILED)
 		return NULL;
@@ -161,9 +177,9 @@ struct guardian *guardian_start(const char *const *names, unsigned count, const 
 		return NULL;
 	g->pid = pid;
 	g->request = READY;
-	if (ask(g) == 0)
-		return g;
-	return NULL;
+	if (ask(g) != 0)
+		do_without(g);
+	return g;
 }
 
 int guardian_tune(struct guardian *g, enum request how, const char *name, const char *value)
@@ -209,6 +225,6 @@ int guardian_finish(struct guardian *g)
 		return finish_alone(g);
 	g->request = FINISH;
 	int err = ask(g);
-	waitpid(g->pid, &status, 0);
+	process_wait(g->pid, &status, 0);
 	return err;
 }

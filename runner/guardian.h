@@ -49,8 +49,8 @@ struct guardian {
 };
 
 // Starts it.  `names` are the `count` sysctls that may be tuned; `directory` is
-// where scratch belongs, NULL for the usual places.  NULL with errno set when it
-// cannot be started at all.
+// where scratch belongs, NULL for the usual places.  NULL with errno set when no
+// process can be.  One that does not answer is done without: nothing can be tuned then.
 struct guardian *guardian_start(const char *const *names, unsigned count, const char *directory);
 // Changes a sysctl by write() or by splice(), as `how` says.  0, or an errno value
 // (ENOENT: not one of `names`; EIO: the guardian is gone).

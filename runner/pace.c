@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "pace.h"
+#include "process.h"
 #include "tap.h"
 #include "trial.h"
 
@@ -46,7 +47,7 @@ static long measure_fork(void)
 		if (pid == 0)
 			_exit(0);
 		if (pid > 0)
-			waitpid(pid, NULL, 0);
+			process_wait(pid, NULL, 0);
 		us[i] = us_since(&begun);
 	}
 	return median(us, FORKS);
@@ -56,7 +57,7 @@ static long measure_fork(void)
 static _Noreturn void answer(_Atomic uint32_t *word, pid_t parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
+	if (process_is_orphan(parent))
 		_exit(0);
 	for (uint32_t turn = 1; turn < 2 * WAKEUPS; turn += 2) {
 		while (atomic_load(word) < turn)
@@ -91,13 +92,13 @@ static long measure_wakeup(void)
 
 	if (word == MAP_FAILED)
 		return 0;
-	pid_t parent = getpid(), pid = fork();
+	pid_t parent = process_id(), pid = fork();
 	if (pid == 0)
 		answer(word, parent);
 	if (pid > 0) {
 		wake(word, us);
 		kill(pid, SIGKILL);
-		waitpid(pid, NULL, 0);
+		process_wait(pid, NULL, 0);
 	}
 	munmap(word, sizeof *word);
 	return median(us, WAKEUPS);

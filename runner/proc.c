@@ -6,21 +6,33 @@
 #include <unistd.h>
 
 #include "proc.h"
+#include "process.h"
 
 enum { PROC_TEXT_MAX = 512 };
+
+static bool read_file(const char *path, char text[PROC_TEXT_MAX])
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd == -1)
+		return false;
+	ssize_t n = read(fd, text, PROC_TEXT_MAX - 1);
+	close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	return n > 0;
+}
 
 // The /proc of another PID namespace tells of other processes by our numbers.
 bool proc_is_ours(void)
 {
 	static _Thread_local pid_t known; // the process that has looked: a child may be elsewhere
-	pid_t pid = getpid();
-	char self[32];
+	pid_t pid = process_id();
+	char self[PROC_TEXT_MAX];
 
 	if (known == pid)
 		return true;
-	ssize_t n = readlink("/proc/self", self, sizeof self - 1);
-	self[n > 0 ? n : 0] = '\0';
-	if (strtol(self, NULL, 10) != pid)
+	// Its first field is the id, and no link has to be read.
+	if (!read_file("/proc/self/stat", self) || strtol(self, NULL, 10) != pid)
 		return false;
 	known = pid;
 	return true;
@@ -33,13 +45,7 @@ static bool read_proc(pid_t pid, const char *name, char text[PROC_TEXT_MAX])
 	if (!proc_is_ours())
 		return false;
 	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
-		return false;
-	ssize_t n = read(fd, text, PROC_TEXT_MAX - 1);
-	close(fd);
-	text[n > 0 ? n : 0] = '\0';
-	return n > 0;
+	return read_file(path, text);
 }
 
 // proc_pid_stat(5): the name in parentheses may hold anything, so what
@@ -117,6 +123,16 @@ bool proc_is_blocked(pid_t pid, bool may_be_stopped, uint64_t *done)
 	return strchr(may_be_stopped ? "SDZXT" : "SDZX", times.state) != NULL;
 }
 
+const char *proc_evidence(void)
+{
+	char text[PROC_TEXT_MAX], state;
+	pid_t parent;
+
+	if (read_proc(process_id(), "syscall", text))
+		return "syscall";
+	return proc_look_up(process_id(), &state, &parent) ? "state" : "quiet";
+}
+
 // proc_tid_children(5): numbers, each with a blank after it.  A last one that was
 // cut has none.
 int proc_children(pid_t children[PROC_CHILDREN_MAX])
@@ -124,8 +140,8 @@ int proc_children(pid_t children[PROC_CHILDREN_MAX])
 	char text[PROC_TEXT_MAX], name[32], *next = text, *end;
 	int count = 0;
 
-	snprintf(name, sizeof name, "task/%d/children", (int)getpid());
-	if (!read_proc(getpid(), name, text))
+	snprintf(name, sizeof name, "task/%d/children", (int)process_id());
+	if (!read_proc(process_id(), name, text))
 		return 0;
 	for (; count < PROC_CHILDREN_MAX && (end = strchr(next, ' ')) != NULL; next = end + 1)
 		children[count++] = (pid_t)strtol(next, NULL, 10);

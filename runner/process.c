@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -96,6 +97,66 @@ void process_ignore_termination(void)
 	signal(SIGQUIT, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGTSTP, SIG_IGN);
+}
+
+pid_t process_id(void)
+{
+	pid_t pid = getpid();
+
+	// That of the one thread of all processes that ask.
+	return pid > 0 ? pid : (pid_t)syscall(SYS_gettid);
+}
+
+bool process_is_orphan(pid_t parent)
+{
+	pid_t now = getppid();
+
+	// C libraries that take it for a call that cannot fail return the kernel's own -ENOSYS.
+	return parent > 0 && now >= 0 && now != parent;
+}
+
+// Real, effective and saved, by the calls that a kernel may have instead too.
+int process_set_gid(gid_t gid)
+{
+	int got = setresgid(gid, gid, gid);
+
+	if (got == -1 && errno == ENOSYS)
+		got = setregid(gid, gid);
+	return got == -1 && errno == ENOSYS ? setgid(gid) : got;
+}
+
+int process_set_uid(uid_t uid)
+{
+	int got = setresuid(uid, uid, uid);
+
+	if (got == -1 && errno == ENOSYS)
+		got = setreuid(uid, uid);
+	return got == -1 && errno == ENOSYS ? setuid(uid) : got;
+}
+
+// As wait(2) encodes it.
+static int status_of(const siginfo_t *info)
+{
+	if (info->si_code == CLD_EXITED)
+		return info->si_status << 8;
+	if (info->si_code == CLD_STOPPED || info->si_code == CLD_TRAPPED)
+		return info->si_status << 8 | 0x7f;
+	return info->si_status | (info->si_code == CLD_DUMPED ? 0x80 : 0);
+}
+
+pid_t process_wait(pid_t pid, int *status, int flags)
+{
+	pid_t got = waitpid(pid, status, flags);
+	siginfo_t info = { 0 };
+
+	if (got != -1 || errno != ENOSYS)
+		return got;
+	if (waitid(pid == -1 ? P_ALL : P_PID, pid == -1 ? 0 : (id_t)pid, &info, WEXITED | flags) ==
+	    -1)
+		return -1;
+	if (info.si_pid > 0 && status)
+		*status = status_of(&info);
+	return info.si_pid;
 }
 
 void process_ending_signals(sigset_t *set)

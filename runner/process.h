@@ -17,6 +17,15 @@ void process_close_all(bool standard, int keep);
 void process_default_signals(void);
 void process_unblock_all(void);
 void process_ignore_termination(void);
+// Its id, on a kernel that lacks getpid() too.
+pid_t process_id(void);
+// Is the parent another than `parent`?  False where that cannot be known.
+bool process_is_orphan(pid_t parent);
+// setresgid() and setresuid() to one id, on a kernel that lacks them too.
+int process_set_gid(gid_t gid);
+int process_set_uid(uid_t uid);
+// waitpid(), on a kernel that lacks wait4() too, but for process groups.
+pid_t process_wait(pid_t pid, int *status, int flags);
 // The signals that end the run: those of them that whoever started us did not ignore.
 void process_ending_signals(sigset_t *set);
 // Is one of them blocked and pending?

@@ -42,7 +42,7 @@ static _Noreturn void work(struct run *run, const struct queue *queue, unsigned 
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(ABI_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	if (getppid() != parent)
+	if (process_is_orphan(parent))
 		_exit(0);
 	process_close_all(true, -1);
 	process_default_signals();
@@ -61,7 +61,7 @@ static _Noreturn void work(struct run *run, const struct queue *queue, unsigned 
 
 static bool hire(struct run *run, const struct queue *queue, struct crew *crew, unsigned seat)
 {
-	pid_t parent = getpid();
+	pid_t parent = process_id();
 
 	atomic_store(&run->shared->current[seat], -1);
 	pid_t pid = fork();
@@ -137,7 +137,7 @@ static bool reap(struct run *run, const struct queue *queue, struct crew *crew,
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+	while ((pid = process_wait(-1, &status, WNOHANG)) > 0) {
 		if (pid == run->guardian_pid) {
 			guardian_replace(run->guardian);
 			snprintf(reason, REASON_MAX, "the guardian of the host's state was killed");

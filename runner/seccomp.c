@@ -28,8 +28,8 @@ static const struct {
 #ifdef SYS_pipe
 	{ "pipe", "pipe", SYS_pipe, false },
 #endif
-	{ "pipe", "pipe", SYS_pipe2, false }, // what some C libraries make of it
-	{ "pipe2", "pipe2", SYS_pipe2, false },
+	{ "pipe", "pipe2", SYS_pipe2, true }, // what some C libraries make of it
+	{ "pipe2", "pipe2", SYS_pipe2, true },
 	{ "mkfifo", "mkfifo", SYS_mknodat, false },
 	{ "mkfifoat", "mkfifoat", SYS_mknodat, false },
 	{ "mknod", "mknod", SYS_mknodat, false },

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "outcome.h"
+#include "process.h"
 #include "trial.h"
 
 // What a handler can reach.  Set once per process, to memory that is common.
@@ -70,7 +71,7 @@ static int queue_and_take(struct trial *t, int most)
 	sigemptyset(&set);
 	sigaddset(&set, SIGRTMAX);
 	must(t, sigprocmask(SIG_BLOCK, &set, &before));
-	while (queued < most && sigqueue(getpid(), SIGRTMAX, (union sigval){ 0 }) == 0)
+	while (queued < most && sigqueue(process_id(), SIGRTMAX, (union sigval){ 0 }) == 0)
 		queued++;
 	for (int i = 0; i < queued; i++)
 		must(t, sigtimedwait(&set, NULL, &(struct timespec){ 0, 0 }));
@@ -113,7 +114,7 @@ void must_signal(struct trial *t, const struct actor *actor, int signal)
 	if (signal == SIGCONT)
 		atomic_store(&record_of(t, actor)->stopped, 0);
 	if (actor->thread)
-		must(t, syscall(SYS_tgkill, getpid(), actor_pid(actor), signal));
+		must(t, syscall(SYS_tgkill, process_id(), actor_pid(actor), signal));
 	else
 		must(t, kill(actor_pid(actor), signal));
 }
@@ -143,7 +144,7 @@ void must_stop(struct trial *t, const struct actor *actor)
 	must(t, setpgid(actor_pid(actor), actor_pid(actor)));
 	atomic_store(&record_of(t, actor)->stopped, 1);
 	must_signal(t, actor, SIGSTOP);
-	must(t, waitpid(actor_pid(actor), &status, WUNTRACED));
+	must(t, process_wait(actor_pid(actor), &status, WUNTRACED));
 	if (!WIFSTOPPED(status))
 		decide(t, BROKEN, HERE("must_stop"), "the actor stopped", "its end");
 }

@@ -66,7 +66,7 @@ static void add_facts(struct run *run, struct text *text)
 
 static void print_beginning(struct run *run)
 {
-	char bytes[FACTS_TEXT_MAX + TAP_POINT_MAX];
+	static char bytes[FACTS_TEXT_MAX + TAP_POINT_MAX]; // too large for a small stack
 	struct text text = { bytes, sizeof bytes, 0 };
 
 	if (run->options->command == COMMAND_RUN)
@@ -163,9 +163,9 @@ static int wait_for_inner(struct run *run, pid_t pid)
 	const char *reason = "the run was killed";
 	int status;
 
-	while (waitpid(pid, &status, WNOHANG) == 0) {
+	while (process_wait(pid, &status, WNOHANG) == 0) {
 		process_hand_on(pid);
-		if (run->guardian->pid == 0 || waitpid(run->guardian->pid, NULL, WNOHANG) <= 0)
+		if (run->guardian->pid == 0 || process_wait(run->guardian->pid, NULL, WNOHANG) <= 0)
 			continue;
 		reason = "the guardian of the host's state was killed";
 		guardian_replace(run->guardian);
@@ -225,12 +225,14 @@ static void block_signals(void)
 static int run_guarded(struct run *run)
 {
 	const char *names[TUNABLES_MAX];
-	char fault[REASON_MAX];
+	char fault[REASON_MAX + 32];
 
 	run->guardian =
 		guardian_start(names, collect_tunables(run, names), run->options->directory);
-	if (run->guardian == NULL)
-		return bail_out(run, "the guardian of the host's state could not be started");
+	if (run->guardian == NULL) {
+		snprintf(fault, sizeof fault, "no process can be started: %s", errno_name(errno));
+		return bail_out(run, fault);
+	}
 	run->guardian_pid = run->guardian->pid;
 	if (run->options->directory && run->guardian->scratch[0] == '\0') {
 		guardian_finish(run->guardian);

@@ -39,6 +39,7 @@ static struct trial trial_of(const struct run *run, unsigned index, bool last)
 		.record = &run->records[index],
 		.index = index,
 		.time_limit_ms = limit_ms(run) * (last ? AGAIN_TIMES : 1),
+		.wakeup_us = run->pace.wakeup_us,
 		.own_uid = run->credentials.own_uids,
 		.tune = run->options->tune_host ? run->guardian : NULL,
 		.scratch = run->guardian->scratch[0] ? run->guardian->scratch : NULL,
@@ -62,13 +63,13 @@ static void become_clean(struct trial *t, const struct run *run, pid_t parent, u
 		decide(t, SKIP, HERE("credentials"), "", "profile: %s", reason);
 	// Only now: a change of credentials clears it.
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
+	if (process_is_orphan(parent))
 		_exit(0);
 }
 
 static pid_t start_first(struct trial *t, const struct run *run, int socket)
 {
-	pid_t parent = getpid(), pid = fork();
+	pid_t parent = process_id(), pid = fork();
 
 	if (pid != 0)
 		return pid;
@@ -79,7 +80,7 @@ static pid_t start_first(struct trial *t, const struct run *run, int socket)
 
 static bool start_stranger(struct trial *t, const struct run *run, int socket)
 {
-	pid_t parent = getpid(), pid = fork();
+	pid_t parent = process_id(), pid = fork();
 
 	if (pid > 0)
 		atomic_store(&t->record->stranger, pid);
@@ -88,7 +89,7 @@ static bool start_stranger(struct trial *t, const struct run *run, int socket)
 	t->socket = socket;
 	become_clean(t, run, parent, 1);
 	// An actor, so that what goes wrong here is not taken for the first's.
-	t->self = &t->record->actors[STRANGER_ACTOR];
+	t->self = &t->record->actors[TRIAL_ACTORS_MAX - 1];
 	t->decl->stranger(t, NULL);
 	_exit(0);
 }
@@ -102,7 +103,7 @@ static enum time_end wait_for(const struct trial *t, pid_t pid, long quiet_ms, i
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	time_limit_begin(&limit, t->record, pid, t->time_limit_ms, quiet_ms);
-	while (waitpid(pid, status, WNOHANG) == 0) {
+	while (process_wait(pid, status, WNOHANG) == 0) {
 		enum time_end end = time_limit_look(&limit);
 		long us = time_limit_tick_us(&limit);
 

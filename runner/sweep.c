@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "proc.h"
+#include "process.h"
 #include "sweep.h"
 
 enum {
@@ -44,7 +45,7 @@ static int kill_children(pid_t except, int *runnable)
 		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
 
 		if (pid > 1 && pid != except && proc_look_up(pid, &state, &parent) &&
-		    parent == getpid()) {
+		    parent == process_id()) {
 			kill(pid, SIGKILL);
 			found++;
 			*runnable += state == 'R';
@@ -97,7 +98,7 @@ int sweep(const struct record *record, pid_t leader, pid_t except)
 	if (record != NULL)
 		kill_session(atomic_load(&record->stranger));
 	while (blocked_us < SWEEP_LIMIT_US && waited_us < SWEEP_STARVED_US) {
-		pid_t pid = waitpid(-1, NULL, WNOHANG);
+		pid_t pid = process_wait(-1, NULL, WNOHANG);
 		int runnable = 0;
 
 		if (pid == -1)

@@ -99,7 +99,7 @@ static enum time_end end_of(const struct time_limit *limit)
 
 	if (limit->still_ms >= limit->quiet_ms && limit->seen)
 		return TIME_QUIET;
-	if (limit->counted_ms >= limit->limit_ms && !limit->seen)
+	if (limit->counted_ms >= limit->quiet_ms && !limit->seen)
 		return TIME_UNSEEN;
 	if (limit->counted_ms >= limit->limit_ms && quiet)
 		return TIME_QUIET;

@@ -84,6 +84,10 @@ _Noreturn void decide(struct trial *t, enum verdict verdict, const struct here *
 	struct record *record = t->record;
 	int undecided = UNDECIDED;
 
+	if (verdict == FAIL && atomic_load(&record->quiet)) {
+		note(t, "without /proc an actor was taken for blocked that may not have been");
+		verdict = BROKEN;
+	}
 	if (atomic_compare_exchange_strong(&record->verdict, &undecided, DECIDING)) {
 		// Nobody reads more of a pass, and what is not touched need not be mapped.
 		if (verdict != PASS) {

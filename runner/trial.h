@@ -19,7 +19,6 @@ enum phase { STARTING, CALLING, CALLED, ENDED };
 
 enum {
 	SIGNALS_MAX = 65,
-	STRANGER_ACTOR = TRIAL_ACTORS_MAX - 1, // kept for the process with the other uid
 	NOTES_MAX = 8,
 	TEXT_MAX = 192, // of a call, an outcome, a reason
 };
@@ -56,6 +55,7 @@ struct record {
 	_Atomic int again;       // to be run again, alone; or was, if it is done
 	_Atomic long counted_ms; // time in which the trial could run: time_limit.h
 	_Atomic uint32_t expectations;
+	_Atomic int quiet;      // that an actor blocks was told by quiet.h
 	_Atomic int expecting;  // the call at `at` is the claim's, not the ground's
 	_Atomic uint32_t stage; // futex
 	_Atomic uint32_t actor_count;
@@ -80,6 +80,7 @@ struct trial {
 	unsigned index;     // in the run
 	long time_limit_ms; // in time that counts; actors get nine tenths
 	struct timespec begun;
+	long wakeup_us;        // what waking a process costs here
 	bool own_uid;          // no other process is charged to this uid
 	struct guardian *tune; // writes sysctls; NULL without leave
 	const char *scratch;   // directory for FIFOs; NULL if there is none
@@ -109,6 +110,8 @@ bool time_is_up(const struct trial *t);
 void skip_if_filtered(struct trial *t, const char *text, int err);
 // The same of filters that look at an argument of it, alone.
 void skip_if_argument_filtered(struct trial *t, const char *text, int err);
+// pipe() or pipe2(), as the way says, and on a kernel without pipe2() what does the same.
+int any_pipe(int fds[2], enum way way, int flags);
 void spot_set(struct spot *spot, const struct here *at);
 void spot_as_here(const struct spot *spot, struct here *at);
 // Microseconds on CLOCK_MONOTONIC since `begun`.
@@ -116,6 +119,8 @@ long us_since(const struct timespec *begun);
 // Waits until *word differs from `seen`, a signal, or `us` microseconds (-1: for ever).
 void futex_wait(_Atomic uint32_t *word, uint32_t seen, long us);
 void futex_wake(_Atomic uint32_t *word);
+// Does the actor sleep in its attempt?  SKIP where nobody can tell.
+bool asleep(struct trial *t, const struct actor *a);
 // What the actor's attempt has come to; BLOCKED only if `may_block` or time is up.
 struct outcome actor_outcome(struct trial *t, struct actor *a, bool may_block);
 // Runs the case in this process, which is the trial's first.  Does not return.

@@ -25,6 +25,14 @@ same() {
 	same faulty
 }
 
+@test "beside a stranger a trial has one actor less" {
+	as_root
+	run "$FAULTY" actors/too_many_actors_beside_a_stranger
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ $output == *"got: 'more than 127'"* ]]
+}
+
 @test "a trial that kills its supervisor is broken, and the next one has another" {
 	as_root
 	run "$FAULTY" --profile as-is killers/of_the_supervisor killers/next_after_that

@@ -196,6 +196,21 @@ FAULTY(too_many_actors, "a trial has as many actors as it likes")
 	expect(t, close(-1), FAILS(EBADF));
 }
 
+static void stay_beside(struct trial *t, const void *arg)
+{
+	(void)arg;
+	await_stage(t, 1);
+}
+
+CASE(too_many_actors_beside_a_stranger,
+     .claim = { POSIX, "the record that the stranger has is an actor's too", "nothing" },
+     .covers = { "EOF-01" }, .stranger = stay_beside)
+{
+	for (int i = 0; i < TRIAL_ACTORS_MAX; i++)
+		must_finish(t, start(t, attempt_nothing, NULL));
+	expect(t, close(-1), FAILS(EBADF));
+}
+
 FAULTY(stage_is_never_reached, "somebody reaches the second stage")
 {
 	reach_stage(t, 1);
@@ -226,6 +241,7 @@ const struct family actors_family = {
 		&fails_in_an_actor,
 		&ground_fails_in_an_actor,
 		&too_many_actors,
+		&too_many_actors_beside_a_stranger,
 		&stage_is_never_reached,
 	},
 };

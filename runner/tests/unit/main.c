@@ -24,6 +24,7 @@ int main(void)
 	suite_add_tcase(suite, against_tests());
 	suite_add_tcase(suite, pace_tests());
 	suite_add_tcase(suite, since_tests());
+	suite_add_tcase(suite, quiet_tests());
 	srunner_run_all(runner, CK_ENV);
 	int failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

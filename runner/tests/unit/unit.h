@@ -7,6 +7,7 @@
 #include <check.h>
 
 #include "options.h"
+#include "quiet.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
@@ -18,6 +19,7 @@ TCase *known_tests(void);
 TCase *where_tests(void);
 TCase *registry_tests(void);
 TCase *profile_tests(void);
+TCase *quiet_tests(void);
 TCase *options_tests(void);
 TCase *fault_tests(void);
 TCase *record_tests(void);
