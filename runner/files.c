@@ -16,6 +16,15 @@ static void must_have_scratch(struct trial *t)
 		skip(t, "filesystem: no writable directory for FIFOs (--dir names one)");
 }
 
+// Whatever the umask is.
+static void must_set_mode(struct trial *t, const char *path, mode_t mode)
+{
+	if (chmod(path, mode) == -1 && errno == ENOSYS)
+		must(t, fchmodat(AT_FDCWD, path, mode, 0));
+	else
+		must(t, chmod(path, mode));
+}
+
 const char *must_fifo(struct trial *t, mode_t mode)
 {
 	static const char refused[] = "filesystem: no FIFO can be made in the scratch directory";
@@ -31,7 +40,7 @@ const char *must_fifo(struct trial *t, mode_t mode)
 		if (errno != EEXIST)
 			must(t, mkfifo(t->path, 0600));
 	}
-	must(t, chmod(t->path, mode)); // whatever the umask is
+	must_set_mode(t, t->path, mode);
 	return t->path;
 }
 
@@ -44,7 +53,7 @@ const char *must_directory(struct trial *t, mode_t mode)
 		if (must_or_fail(t, mkdir(t->directory, 0700), EEXIST) == 0)
 			break;
 	}
-	must(t, chmod(t->directory, mode));
+	must_set_mode(t, t->directory, mode);
 	return t->directory;
 }
 

@@ -16,7 +16,7 @@ static bool make_in(char path[SCRATCH_MAX], const char *directory)
 	snprintf(path, SCRATCH_MAX, "%s/pipe7-XXXXXX", directory);
 	if (directory[0] != '\0' && mkdtemp(path) != NULL) {
 		// Trials of any uid make FIFOs here, and see no others'.
-		if (chmod(path, 01733) == 0)
+		if (chmod(path, 01733) == 0 || fchmodat(AT_FDCWD, path, 01733, 0) == 0)
 			return true;
 		rmdir(path);
 	}

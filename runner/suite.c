@@ -149,7 +149,8 @@ static int run_here(struct run *run)
 	if (run->options->command == COMMAND_FACTS)
 		return run->output_lost ? STATUS_BAILED_OUT : STATUS_OK;
 	int ended = run_all(run, reason);
-	print_end(run);
+	if (ended == 0)
+		print_end(run);
 	if (ended > 0) {
 		snprintf(whole, sizeof whole, "ended by %s", signal_name(ended));
 		return bail_out(run, whole);
