@@ -56,15 +56,67 @@ end_run() {
 	((${#left[@]} == 0)) || begin_run
 }
 
+# Silence alone says nothing on a machine that is busy, or was stopped: a guest is given up when it
+# had no use for a processor either, or when it has computed for many times as long.
+readonly idle_percent=10 # of the time; Linux with nothing to do takes less
+readonly busy_silences=4 # processor time, as a multiple of the silence
+readonly silences_most=30
+
+# Prints a process and all that have come of it.
+descendants() {
+	local child
+
+	echo "$1"
+	for child in $(pgrep -P "$1"); do
+		descendants "$child"
+	done
+}
+
+# Prints the milliseconds that the emulator's processes ran and those in which they ran or waited
+# for a processor, and `stopped` if one of them is.
+emulator_time() {
+	local pid files=() stopped=
+
+	for pid in $(descendants "$child"); do
+		files+=("/proc/$pid"/task/*/schedstat)
+		[[ $(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null) != [Tt]* ]] || stopped=stopped
+	done
+	cat "${files[@]}" 2>/dev/null |
+		awk -v stopped="$stopped" '{ ran += $1; waited += $2 }
+			END { printf "%d %d %s\n", ran / 1e6, (ran + waited) / 1e6, stopped }'
+}
+
+# Whether the guest may go on that was silent for `halves` of the time it may be; else `silent` says
+# why not. From the first half on it is known what it used.
+goes_on() {
+	local ran wanted stopped seconds=$((halves * silence / 2))
+
+	read -r ran wanted stopped < <(emulator_time)
+	((halves > 1)) || first_ran=$ran
+	if ((halves > 1)) && [[ ! $stopped ]] &&
+		((wanted - last_wanted < silence * 5 * idle_percent)); then
+		silent="no word from the guest for $seconds seconds"
+	elif ((ran - first_ran > busy_silences * silence * 1000 ||
+		halves > 2 * silences_most)); then
+		silent="no word from the guest for $seconds seconds, in which it ran for \
+$(((ran - first_ran) / 1000))"
+	fi
+	last_wanted=$wanted
+	[[ ! $silent ]]
+}
+
 # Passes the guest's lines on until the last words of the last run. There is no limit but on
 # silence: a long run is as good as a short one.
 relay() {
-	local line status
+	local line part='' status halves=0 first_ran last_wanted
 
 	while ((${#left[@]})); do
-		IFS= read -r -t "$silence" -u "$tap" line
+		IFS= read -r -t "$((silence / 2)).$((silence % 2 * 5))" -u "$tap" line
 		status=$?
-		line=${line%$'\r'}
+		part+=$line
+		((status <= 128 || (halves += 1, 0))) || ! goes_on || continue
+		line=${part%$'\r'}
+		part='' halves=0
 		[[ ! $line && $status != 0 ]] || { said=yes && printf '%s\n' "$line"; }
 		[[ $line != *'Kernel panic'* ]] || panic=$line
 		[[ ! $line =~ ^'# pipe7: exit status '([0-9]+)$ ]] || end_run "${BASH_REMATCH[1]}"
@@ -77,22 +129,22 @@ tell_console() {
 		tail -n 12 "$scratch/console" | tr -d '\r' | sed 's/^/# console: /'
 }
 
-# explain SILENT STATUS: whether its time was up, and the status of the machine.
+# explain STATUS: why there is nothing more of a guest whose machine ended so, or was given up.
 explain() {
 	: "${panic:=$(grep -aom 1 'Kernel panic.*' "$scratch/console" 2>/dev/null | tr -d '\r')}"
-	if (($1)); then
-		echo "no word from the guest for $silence seconds"
+	if [[ $silent ]]; then
+		echo "$silent"
 	elif [[ $panic ]]; then
 		echo "$panic"
 	elif ((${last:-0} >= 2)); then
 		echo "the guest ended with the run before, whose status was $last"
 	else
-		echo "$machine ended with status $2 before the program was done"
+		echo "$machine ended with status $1 before the program was done"
 	fi
 }
 
 # boot_once COMMAND... ends with the program's status, or returns that of the command, which has
-# ended unless `silent` is set.
+# ended unless `silent` says why it was given up.
 boot_once() {
 	local tap status
 
@@ -103,8 +155,7 @@ boot_once() {
 	status=$?
 	((${#left[@]})) || exit "$last"
 	exec {tap}<&-
-	silent=$((status > 128))
-	((silent)) || wait "$child"
+	[[ $silent ]] || wait "$child"
 }
 
 # boot COMMAND... ends with the program's status. The command's output is the guest's.
@@ -112,13 +163,13 @@ boot_once() {
 # code while another processor runs it, one boot in some fifty dies before the program's first word.
 # Nothing has been tested then, and a boot with one thread tells whether it was that.
 boot() {
-	local machine=$1 command=("${@:2}") status last='' panic='' said='' silent=0
+	local machine=$1 command=("${@:2}") status last='' panic='' said='' silent=
 
 	mkfifo "$scratch/tap" || bail 'no room for a FIFO'
 	begin_run
 	boot_once "${command[@]}"
 	status=$?
-	if [[ ! $said && $silent = 0 && "${command[*]}" == *,thread=multi* ]]; then
+	if [[ ! $said && ! $silent && "${command[*]}" == *,thread=multi* ]]; then
 		tell_console >&2
 		echo "$label: ended before the program's first word; once more with one thread" >&2
 		panic='' && : >"$scratch/console"
@@ -126,7 +177,7 @@ boot() {
 		status=$?
 	fi
 	tell_console
-	bail "$(explain "$silent" "$status")"
+	bail "$(explain "$status")"
 }
 
 # --- several profiles ---

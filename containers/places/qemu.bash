@@ -45,12 +45,11 @@ place_check_variant() {
 	(read_variant "$1") || exit
 }
 
-# Nobody but the program lives there, so it may tune what it likes. What takes a second on a
-# busy machine takes ten in an emulated one on it.
+# Nobody but the program lives there, so it may tune what it likes.
 place_options() {
 	read_variant "$variant"
 	! read_machine >/dev/null ||
-		printf '%s\n' --console "/dev/$port" --tune-host --timeout-scale 4
+		printf '%s\n' --console "/dev/$port" --tune-host
 }
 
 place_available() {

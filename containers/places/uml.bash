@@ -17,7 +17,7 @@ place_variants() {
 }
 
 place_options() {
-	printf '%s\n' --console /dev/tty0 --tune-host --timeout-scale 4
+	printf '%s\n' --console /dev/tty0 --tune-host
 }
 
 place_available() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Stands in for the program where a test is about the place: it tells what it was given, and
-// fails, hangs or is silent when asked to.
+// fails, hangs, computes or is silent when asked to.
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 static bool asked(int argc, char **argv, const char *word)
@@ -77,6 +78,8 @@ static int run(int argc, char **argv, const char *profile)
 	fflush(stdout);
 	while (asked(argc, argv, "hang"))
 		pause();
+	for (time_t until = time(NULL) + 7; asked(argc, argv, "busy") && time(NULL) < until;)
+		;
 	if (profile && strcmp(profile, "container") == 0 && asked(argc, argv, "die"))
 		_exit(3);
 	printf("%s 3 - asked\n", failed ? "not ok" : "ok");
