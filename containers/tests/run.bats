@@ -204,3 +204,17 @@ here:_a+container.status here:_a+container.tap" ]
 	echo "$output"
 	[[ $output == *'# argument: tune'*'# argument: nothing'* ]]
 }
+
+@test "a run that is kept is kept as it is, and does not tell prove that it bailed out" {
+	mkdir "$BATS_TEST_TMPDIR/kept"
+	printf '#!/bin/sh\necho TAP version 13\necho 1..2\necho ok 1 - a/b\n%s\nexit 255\n' \
+		'echo "Bail out! of a reason"' >"$BATS_TEST_TMPDIR/program"
+	chmod 755 "$BATS_TEST_TMPDIR/program"
+	cd "$top"
+	PIPE7=$BATS_TEST_TMPDIR/program KEEP_TAP=$BATS_TEST_TMPDIR/kept \
+		run .ci/prove-exec host+unprivileged
+	echo "$output"
+	[ "$status" -eq 255 ]
+	[ "${lines[-1]}" = '# Bail out! of a reason' ]
+	[ "$(tail -n 1 "$BATS_TEST_TMPDIR/kept/host+unprivileged.tap")" = 'Bail out! of a reason' ]
+}
