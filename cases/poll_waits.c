@@ -240,7 +240,7 @@ CASE(one_write_wakes_all,
 		expect_woken(t, waiters[i]);
 }
 
-// In which place of the two each pipe is asked for, and what is told of it.
+// In which place of the two each pipe is asked for, and which events it reports.
 struct places {
 	int data, room;
 	short in_data, in_room;

@@ -29,7 +29,7 @@ bool proc_read_times(pid_t pid, struct proc_times *times);
 // Is it blocked, ended, or stopped where it `may_be_stopped`?  Adds to `done` a number that changes
 // when it runs.  What cannot be looked up, 0 among it, has ended.
 bool proc_is_blocked(pid_t pid, bool may_be_stopped, uint64_t *done);
-// How that is told of this process's kind: "syscall", "state" or "quiet" (quiet.h).
+// What tells whether a process is blocked here: "syscall", "state" or "quiet" (quiet.h).
 const char *proc_evidence(void);
 // The state letter and the parent; false where there is no such process, or no /proc
 // of ours.

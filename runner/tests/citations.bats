@@ -65,7 +65,7 @@ lacks() {
 	holds 'move(2), M_WAIT: "moves what is there"'
 }
 
-@test "a heading or tag that is not there is told of" {
+@test "a heading or tag that is not there is reported" {
 	lacks 'move(2), RETURN VALUE' 'no heading or tag `RETURN VALUE` in move(2)'
 	lacks 'move(2), Slow Moves' 'no heading or tag `Slow Moves` in move(2)'
 	lacks 'move(2), EFAULT' 'no heading or tag `EFAULT` in move(2)'
@@ -79,7 +79,7 @@ lacks() {
 	lacks 'move(2), M_SIZE' 'move(2) refers to M_SIZE(2const) for it'
 }
 
-@test "a page that is not there is told of, be it cited, named, or said otherwise" {
+@test "a page that is not there is reported, be it cited, named, or said otherwise" {
 	lacks 'fs/move.c; push(2), ERRORS' 'no such page'
 	claim OBSERVED 'fs/move.c' 'push(2): moves all'
 	[ "$status" -eq 1 ]
