@@ -192,6 +192,12 @@ static bool gone(struct trial *t, const struct actor *a)
 	return t->children[i].reaped;
 }
 
+// A trial that is run again has more time for what goes on, not for what hangs.
+static bool limit_is_past(const struct trial *t)
+{
+	return atomic_load(&t->record->counted_ms) >= t->hang_limit_ms / 10 * 9;
+}
+
 // What the actor's call has come to.  Returning is an event and wakes us at
 // once; falling asleep is not, so look for it, less and less often.
 struct outcome actor_outcome(struct trial *t, struct actor *a, bool may_block)
@@ -212,6 +218,8 @@ struct outcome actor_outcome(struct trial *t, struct actor *a, bool may_block)
 			decide(t, BROKEN, &at, "an attempt", "none made");
 		}
 		if (may_block && phase == CALLING && asleep(t, a))
+			return (struct outcome)BLOCKS;
+		if (limit_is_past(t) && asleep_for_good(t, a))
 			return (struct outcome)BLOCKS;
 		futex_wait(&a->phase, phase, tick);
 	}

@@ -19,7 +19,7 @@ enum {
 	WAKEUPS = 15,
 	USUAL_FORK_US = 2000,
 	USUAL_WAKEUP_US = 500,
-	SLOWER_MAX = 20,
+	SLOWER_MAX = 8,
 };
 
 static int by_value(const void *a, const void *b)

@@ -13,7 +13,7 @@ struct pace {
 };
 
 void pace_measure(struct pace *pace);
-// Pure: how many times longer than usual such a machine needs, from 1 to 20.
+// Pure: how many times longer than usual such a machine needs, from 1 to 8.
 double pace_slower(long fork_us, long wakeup_us);
 // Adds what was measured as facts.
 void pace_add(struct text *text, const struct pace *pace);

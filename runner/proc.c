@@ -109,6 +109,7 @@ bool proc_read_times(pid_t pid, struct proc_times *times)
 		times->ran_ns = strtoull(text, &next, 10);
 		times->waited_ns = strtoull(next, &next, 10);
 		times->switches = strtoull(next, NULL, 10);
+		times->waits_told = true;
 	}
 	return true;
 }

@@ -23,6 +23,7 @@ struct proc_times {
 	uint64_t ran_ns;    // on a processor
 	uint64_t waited_ns; // for one: /proc/PID/schedstat; 0 where there is no such file
 	uint64_t switches;  // how often it was given one; likewise
+	bool waits_told;    // there is such a file
 };
 // False where there is no such process, or no /proc of ours.
 bool proc_read_times(pid_t pid, struct proc_times *times);

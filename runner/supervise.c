@@ -39,6 +39,7 @@ static struct trial trial_of(const struct run *run, unsigned index, bool last)
 		.record = &run->records[index],
 		.index = index,
 		.time_limit_ms = limit_ms(run) * (last ? AGAIN_TIMES : 1),
+		.hang_limit_ms = limit_ms(run),
 		.wakeup_us = run->pace.wakeup_us,
 		.own_uid = run->credentials.own_uids,
 		.tune = run->options->tune_host ? run->guardian : NULL,

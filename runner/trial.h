@@ -79,6 +79,7 @@ struct trial {
 	struct record *record;
 	unsigned index;     // in the run
 	long time_limit_ms; // in time that counts; actors get nine tenths
+	long hang_limit_ms; // the same of a trial that is run for the first time
 	struct timespec begun;
 	long wakeup_us;        // what waking a process costs here
 	bool own_uid;          // no other process is charged to this uid
