@@ -31,8 +31,8 @@ long time_counted(const struct proc_times *before, const struct proc_times *afte
 	long ran = (long)((after->ran_ns - before->ran_ns) / NS_PER_MS);
 	long waited = (long)((after->waited_ns - before->waited_ns) / NS_PER_MS);
 
-	// What waits at the end of the tick is charged with its wait only once it runs.  Where waits
-	// are not told, only that the tick came late tells of a busy machine.
+	// What waits at the end of the tick is charged with its wait only once it runs.  Where
+	// waits are not told, only that the tick came late tells of a busy machine.
 	if (after->state == 'R' && after->waits_told)
 		waited = passed_ms - ran;
 	if (after->state == 'T' || after->state == 't')

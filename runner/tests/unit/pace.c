@@ -13,26 +13,26 @@ static const struct {
 } ticks[] = {
 	// clang-format off
 	// Blocked, or on a processor, all the time.
-	{ { 'S', 0, 0, 0 },   { 'S', 0, 0, 0 },             TICK,   TICK },
-	{ { 'R', 0, 0, 0 },   { 'R', TICK * MS, 0, 1, true }, TICK, TICK },
+	{ { 'S', 0, 0, 0, true },   { 'S', 0, 0, 0, true },             TICK,   TICK },
+	{ { 'R', 0, 0, 0, true },   { 'R', TICK * MS, 0, 1, true }, TICK, TICK },
 	// It was given a processor for a part of the time, or for nothing of it.
-	{ { 'R', 0, 0, 0 },   { 'R', 10 * MS, 0, 1, true },   TICK, 10 },
-	{ { 'R', 0, 0, 0 },   { 'R', 0, 0, 0, true },         TICK, 0 },
+	{ { 'R', 0, 0, 0, true },   { 'R', 10 * MS, 0, 1, true },   TICK, 10 },
+	{ { 'R', 0, 0, 0, true },   { 'R', 0, 0, 0, true },         TICK, 0 },
 	// It waited for one, and sleeps now.
-	{ { 'S', 0, 0, 0 },   { 'S', 10 * MS, 40 * MS, 1 }, TICK,   10 },
-	{ { 'R', MS, MS, 9 }, { 'S', 1 * MS, 51 * MS, 9 },  TICK,   0 },
+	{ { 'S', 0, 0, 0, true },   { 'S', 10 * MS, 40 * MS, 1, true }, TICK,   10 },
+	{ { 'R', MS, MS, 9, true }, { 'S', 1 * MS, 51 * MS, 9, true },  TICK,   0 },
 	// There is no telling how long it waited.
-	{ { 'R', 0, 0, 0 },   { 'R', 0, 0, 0 },             TICK,   TICK },
+	{ { 'R', 0, 0, 0, false },   { 'R', 0, 0, 0, false },             TICK,   TICK },
 	// It was stopped.
-	{ { 'S', 0, 0, 0 },   { 'T', 0, 0, 0 },             TICK,   0 },
-	{ { 'S', 0, 0, 0 },   { 't', 0, 0, 0 },             TICK,   0 },
+	{ { 'S', 0, 0, 0, true },   { 'T', 0, 0, 0, true },             TICK,   0 },
+	{ { 'S', 0, 0, 0, true },   { 't', 0, 0, 0, true },             TICK,   0 },
 	// The tick came late: what counts is the part of it, as a part of a tick.
-	{ { 'S', 0, 0, 0 },   { 'S', 0, 0, 0 },             20000,  TICK },
-	{ { 'S', 0, 0, 0 },   { 'S', 0, 10000ull * MS, 1 },   20000,  TICK / 2 },
-	{ { 'R', 0, 0, 0 },   { 'R', 20000ull * MS, 0, 1, true }, 20000, TICK },
+	{ { 'S', 0, 0, 0, true },   { 'S', 0, 0, 0, true },             20000,  TICK },
+	{ { 'S', 0, 0, 0, true },   { 'S', 0, 10000ull * MS, 1, true },   20000,  TICK / 2 },
+	{ { 'R', 0, 0, 0, true },   { 'R', 20000ull * MS, 0, 1, true }, 20000, TICK },
 	// Times of the kernel may be a little late, or early.
-	{ { 'R', 0, 0, 0 },   { 'R', 60 * MS, 0, 1, true },   TICK, TICK },
-	{ { 'S', 0, 0, 0 },   { 'S', 0, 60 * MS, 1 },       TICK,   0 },
+	{ { 'R', 0, 0, 0, true },   { 'R', 60 * MS, 0, 1, true },   TICK, TICK },
+	{ { 'S', 0, 0, 0, true },   { 'S', 0, 60 * MS, 1, true },       TICK,   0 },
 	// clang-format on
 };
 
