@@ -81,8 +81,10 @@ const char *flags_text(long flags, long mask, char *text, size_t size)
 	char number[24];
 
 	text[0] = '\0';
-	if (mask == FD_CLOEXEC)
-		return left ? strcpy(text, "FD_CLOEXEC") : strcpy(text, "0");
+	if (mask == FD_CLOEXEC) {
+		add_name(text, size, left ? "FD_CLOEXEC" : "0");
+		return text;
+	}
 	if ((mask & O_ACCMODE) == O_ACCMODE && (left & O_ACCMODE) <= O_RDWR) {
 		add_name(text, size, access_modes[left & O_ACCMODE].text);
 		left &= ~O_ACCMODE;

@@ -146,9 +146,11 @@ static void add_details(struct text *text, const char *margin, const struct poin
 
 static void add_notes(struct text *text, const char *margin, const struct record *r)
 {
-	uint32_t noted = atomic_load(&r->note_count), count = noted < NOTES_MAX ? noted : NOTES_MAX;
+	uint32_t count = atomic_load(&r->note_count);
 	char key[16];
 
+	if (count > NOTES_MAX)
+		count = NOTES_MAX;
 	for (uint32_t i = 0; i < count; i++) {
 		snprintf(key, sizeof key, "note%u", i + 1);
 		add_line(text, margin, key, r->notes[i], sizeof r->notes[i]);

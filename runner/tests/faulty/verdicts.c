@@ -171,8 +171,7 @@ FAULTY(other_bytes, POSIX, "abc is abd")
 	expect_bytes(t, "abc", "abd", 3);
 }
 
-FAULTY(errno_that_is_not_allowed, POSIX,
-       "close() of no descriptor returns 1, or fails with EAGAIN")
+FAULTY(errno_that_is_not_allowed, POSIX, "close() of no descriptor returns 1, or fails with EAGAIN")
 {
 	expect_or_fail(t, close(-1), EAGAIN, RETURNS(1));
 }
