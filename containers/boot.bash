@@ -79,7 +79,7 @@ emulator_time() {
 
 	for pid in $(descendants "$child"); do
 		files+=("/proc/$pid"/task/*/schedstat)
-		[[ $(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null) != [Tt]* ]] || stopped=stopped
+		[[ $(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null) != T* ]] || stopped=stopped
 	done
 	cat "${files[@]}" 2>/dev/null |
 		awk -v stopped="$stopped" '{ ran += $1; waited += $2 }
@@ -94,7 +94,7 @@ goes_on() {
 	read -r ran wanted stopped < <(emulator_time)
 	((halves > 1)) || first_ran=$ran
 	if ((halves > 1)) && [[ ! $stopped ]] &&
-		((wanted - last_wanted < silence * 5 * idle_percent)); then
+		((wanted >= last_wanted && wanted - last_wanted < silence * 5 * idle_percent)); then
 		silent="no word from the guest for $seconds seconds"
 	elif ((ran - first_ran > busy_silences * silence * 1000 ||
 		halves > 2 * silences_most)); then
