@@ -137,11 +137,12 @@ static void must_hinder(struct trial *t, const struct pipe *p)
 static void must_let_go_on(struct trial *t, const struct pipe *p)
 {
 	const struct end_row *row = trial_row(t);
+	const size_t all = must_capacity(t, p->rd);
 
 	if (row->end == READ_END)
 		must_write(t, p->wr, "", 1);
 	else
-		must_read(t, p->rd, must_share(t, page_size()), page_size());
+		must_read(t, p->rd, must_share(t, all), all);
 }
 
 CASE(nonblock_can_be_switched,

@@ -45,14 +45,6 @@ static size_t must_leave(struct trial *t, const struct pipe *p, struct extent ro
 	return room.pages == EMPTY ? 0 : must_fill(t, p, bytes_in(room));
 }
 
-static void expect_nothing_more(struct trial *t, int fd)
-{
-	char byte;
-
-	must_set_nonblocking(t, fd, true);
-	expect(t, read(fd, &byte, 1), FAILS(EAGAIN));
-}
-
 static void must_read_filling(struct trial *t, const struct pipe *p, size_t size)
 {
 	must_read(t, p->rd, must_share(t, size + 1), size);
