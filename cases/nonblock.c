@@ -86,9 +86,8 @@ static void set_what_is_sent(struct trial *t, const void *arg)
 }
 
 CASE(nonblock_is_shared_with_another_user,
-     .claim = { POSIX, "who was sent an end can make it non-blocking for the sender",
-		"POSIX.1-2024 fcntl(), DESCRIPTION, F_SETFL; <sys/socket.h>, DESCRIPTION, "
-		"SCM_RIGHTS" },
+     .claim = { DOCUMENTED, "who was sent an end can make it non-blocking for the sender",
+		"unix(7), Ancillary messages, SCM_RIGHTS; F_GETFL(2const), F_SETFL" },
      .covers = { "CRE-18" }, .stranger = set_what_is_sent)
 {
 	struct pipe p = must_pipe(t, 0);

@@ -99,12 +99,8 @@ CASE(small_request_with_room_is_written_whole,
 }
 
 static const struct used_row large[] = {
-	// clang-format off
-	{ "wait/empty",   0,          EMPTY, { 0, LARGE } },
-	{ "wait/part",    0,          PART,  { 0, LARGE } },
-	{ "nowait/empty", O_NONBLOCK, EMPTY, { 0, LARGE } },
-	{ "nowait/part",  O_NONBLOCK, PART,  { 0, LARGE } },
-	// clang-format on
+	{ "wait/empty", 0, EMPTY, { 0, LARGE } },
+	{ "wait/part", 0, PART, { 0, LARGE } },
 };
 
 CASE(large_request_with_room_is_written_whole,
@@ -112,6 +108,21 @@ CASE(large_request_with_room_is_written_whole,
 		"write() of more than PIPE_BUF bytes that a pipe has room for again writes all",
 		"POSIX.1-2024 write(), DESCRIPTION; pipe(7), \"PIPE_BUF\"" },
      .covers = { "WRM-36" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(large))
+{
+	expect_written_whole(t);
+}
+
+static const struct used_row large_nonblocking[] = {
+	{ "empty", O_NONBLOCK, EMPTY, { 0, LARGE } },
+	{ "part", O_NONBLOCK, PART, { 0, LARGE } },
+};
+
+CASE(large_nonblocking_request_with_room_is_written_whole,
+     .claim = { OBSERVED,
+		"an O_NONBLOCK write() of more than PIPE_BUF bytes that a pipe has room for again "
+		"writes all",
+		"fs/pipe.c, pipe_write(); pipe(7), \"PIPE_BUF\", O_NONBLOCK: from 1 to n" },
+     .covers = { "WRM-36" }, .ways = BY_PIPE2 | BY_FIFO, ROWS(large_nonblocking))
 {
 	expect_written_whole(t);
 }
@@ -213,6 +224,7 @@ const struct family write_after_use_family = {
 	.cases = {
 		&small_request_with_room_is_written_whole,
 		&large_request_with_room_is_written_whole,
+		&large_nonblocking_request_with_room_is_written_whole,
 		&large_request_without_room_sleeps_until_all_is_written,
 		&large_request_is_written_in_part,
 		&request_without_reader_is_a_broken_pipe,
