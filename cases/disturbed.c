@@ -89,10 +89,9 @@ CASE(write_is_not_cut_short_by_an_unheard_signal,
 	const struct unheard_row *row = trial_row(t);
 	struct call c = must_prepare(t, page_size() + 1);
 
-	must_fill(t, &c.p, page_size());
+	size_t full = must_fill(t, &c.p, page_size()) + page_size();
 	struct actor *writer = start(t, write_once, &c);
 	must_block(t, writer);
-	size_t full = must_unread(t, c.p.rd);
 	must_signal(t, writer, row->signal);
 	expect_actor(t, writer, BLOCKS);
 	must_read(t, c.p.rd, must_share(t, full), full);

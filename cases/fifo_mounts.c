@@ -145,7 +145,7 @@ CASE(readonly_mount_takes_no_new_fifo,
      .claim = { POSIX,
 		"on what is mounted for reading only mkfifo() fails with EROFS, and so does "
 		"unlink() of a FIFO",
-		"POSIX.1-2024 mkfifo(), ERRORS, EROFS; unlink(), DESCRIPTION" },
+		"POSIX.1-2024 mkfifo() and unlink(), ERRORS, EROFS" },
      .covers = { "FIF-06" }, .needs = { need_proc }, ROWS(readonly))
 {
 	struct name fifo = must_have_fifo_readonly(t), new;

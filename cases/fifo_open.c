@@ -106,11 +106,8 @@ CASE(descriptor_for_both_reads_what_it_writes,
 
 	expect(t, write(fd, "ab", 2), RETURNS(2));
 	expect(t, write(fd, "c", 1), RETURNS(1));
-	expect(t, read(fd, bytes, sizeof bytes), RETURNS(3));
-	expect_equal(t, bytes[0], 'a');
-	expect_equal(t, bytes[1], 'b');
-	expect_equal(t, bytes[2], 'c');
-	expect(t, read(fd, bytes, sizeof bytes), FAILS(EAGAIN));
+	expect_equal(t, expect_all_there_is(t, fd, bytes, sizeof bytes), 3);
+	expect_bytes(t, bytes, "abc", 3);
 }
 
 static const struct open_row no_reader[] = {

@@ -225,10 +225,8 @@ CASE(flags_of_fopen_for_update_open_both_ends,
 	char bytes[4];
 
 	expect(t, write(fd, "abc", 3), RETURNS(3));
-	expect(t, read(fd, bytes, sizeof bytes), RETURNS(3));
-	expect_equal(t, bytes[0], 'a');
-	expect_equal(t, bytes[1], 'b');
-	expect_equal(t, bytes[2], 'c');
+	expect_equal(t, expect_all_there_is(t, fd, bytes, sizeof bytes), 3);
+	expect_bytes(t, bytes, "abc", 3);
 }
 
 const struct family fifo_open_flags_family = {

@@ -125,10 +125,10 @@ static void number(unsigned char bytes[HERD_MAX])
 }
 
 CASE(one_write_wakes_a_reader_for_each_byte,
-     .claim = { OBSERVED,
+     .claim = { DOCUMENTED,
 		"as many sleeping readers of a byte return as one write() has bytes, each with "
 		"another byte",
-		"fs/pipe.c, pipe_read(): one that was woken wakes the next while bytes are left" },
+		"pipe(7), I/O on pipes and FIFOs" },
      .covers = { "INT-24" }, ROWS(ten))
 {
 	struct herd h = { .p = must_pipe(t, 0) };
@@ -141,11 +141,10 @@ CASE(one_write_wakes_a_reader_for_each_byte,
 }
 
 CASE(each_write_wakes_a_reader,
-     .claim = { OBSERVED,
+     .claim = { DOCUMENTED,
 		"as many sleeping readers of a byte return as single bytes are written in a row, "
 		"each with another byte",
-		"fs/pipe.c, pipe_write() and pipe_read(): one that was woken wakes the next "
-		"while bytes are left" },
+		"pipe(7), I/O on pipes and FIFOs" },
      .covers = { "INT-24" }, ROWS(ten))
 {
 	struct herd h = { .p = must_pipe(t, 0) };

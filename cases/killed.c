@@ -55,10 +55,10 @@ CASE(absent_reader_leaves_the_bytes_to_another,
 }
 
 CASE(absent_writer_leaves_the_room_to_another,
-     .claim = { POSIX,
+     .claim = { DOCUMENTED,
 		"room made while the writer that waited longest, half-way or not, is stopped or "
 		"dead wakes the next one",
-		"POSIX.1-2024 write(), DESCRIPTION" },
+		"pipe(7), I/O on pipes and FIFOs" },
      .covers = { "INT-20" }, .ways = BY_PIPE2 | BY_ONE_PAGE, ROWS(hindrances))
 {
 	const struct hindrance_row *row = trial_row(t);

@@ -51,8 +51,11 @@ static void write_few(struct trial *t, const void *arg)
 
 static void read_when_told(struct trial *t, const void *arg)
 {
+	const struct pipe *p = arg;
+	const size_t all = must_capacity(t, p->rd);
+
 	await_stage(t, READ_IT);
-	must_empty(t, ((const struct pipe *)arg)->rd);
+	must_read(t, p->rd, must_share(t, all), all);
 }
 
 static void write_beside_a_reader(struct trial *t, const void *arg)

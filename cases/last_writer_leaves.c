@@ -210,7 +210,7 @@ CASE(failed_exec_leaves_the_marked_write_end,
 	struct actor *child = start(t, execute_nothing, &p.wr);
 
 	must(t, close(p.wr));
-	expect(t, read(p.rd, &error, sizeof error), RETURNS(sizeof error));
+	expect_pieces(t, p.rd, &error, sizeof error);
 	expect(t, error, RETURNS(ENOENT));
 	expect(t, read(p.rd, &error, sizeof error), RETURNS(0));
 	must_finish(t, child);

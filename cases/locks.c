@@ -99,6 +99,9 @@ CASE(record_lock_takes_the_direction_of_the_end,
 	struct pipe p = must_pipe(t, 0);
 	struct flock reading = { .l_type = F_RDLCK }, writing = { .l_type = F_WRLCK };
 
+	if ((must(t, fcntl(p.rd, F_GETFL)) & O_ACCMODE) != O_RDONLY ||
+	    (must(t, fcntl(p.wr, F_GETFL)) & O_ACCMODE) != O_WRONLY)
+		skip(t, "absent: ends that are open one way alone");
 	if (must_or_fail(t, fcntl(p.rd, row->command, &reading), EINVAL) == -1)
 		skip(t, "absent: record locks of pipes");
 	expect(t, fcntl(p.rd, row->command, &writing), FAILS(EBADF));

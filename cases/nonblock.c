@@ -86,9 +86,8 @@ static void set_what_is_sent(struct trial *t, const void *arg)
 }
 
 CASE(nonblock_is_shared_with_another_user,
-     .claim = { POSIX, "who was sent an end can make it non-blocking for the sender",
-		"POSIX.1-2024 fcntl(), DESCRIPTION, F_SETFL; <sys/socket.h>, DESCRIPTION, "
-		"SCM_RIGHTS" },
+     .claim = { DOCUMENTED, "who was sent an end can make it non-blocking for the sender",
+		"unix(7), Ancillary messages, SCM_RIGHTS; F_GETFL(2const), F_SETFL" },
      .covers = { "CRE-18" }, .stranger = set_what_is_sent)
 {
 	struct pipe p = must_pipe(t, 0);
@@ -137,11 +136,12 @@ static void must_hinder(struct trial *t, const struct pipe *p)
 static void must_let_go_on(struct trial *t, const struct pipe *p)
 {
 	const struct end_row *row = trial_row(t);
+	const size_t all = must_capacity(t, p->rd);
 
 	if (row->end == READ_END)
 		must_write(t, p->wr, "", 1);
 	else
-		must_read(t, p->rd, must_share(t, page_size()), page_size());
+		must_read(t, p->rd, must_share(t, all), all);
 }
 
 CASE(nonblock_can_be_switched,

@@ -119,7 +119,8 @@ static const struct asked_row questions[] = {
 };
 
 CASE(question_is_left_as_it_was,
-     .claim = { POSIX, "poll() changes neither fd nor events", "POSIX.1-2024 poll(), DESCRIPTION" },
+     .claim = { POSIX, "poll() changes neither fd nor events",
+		"POSIX.1-2024 poll(), DESCRIPTION; <poll.h>, DESCRIPTION, revents: the output" },
      .covers = { "POL-10" }, ROWS(questions))
 {
 	const struct asked_row *row = trial_row(t);

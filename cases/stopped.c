@@ -30,7 +30,7 @@ CASE(read_goes_on_after_a_stop,
 
 CASE(stopped_reader_reads_once_continued,
      .claim = { POSIX,
-		"a read() stopped in its wait returns what was written meanwhile, not before",
+		"a read() stopped in its wait returns what was written meanwhile once it goes on",
 		"POSIX.1-2024 XSH 2.4.4, Signal Effects on Other Functions" },
      .covers = { "INT-08" }, .ways = BY_PIPE2 | BY_FIFO)
 {
@@ -39,7 +39,6 @@ CASE(stopped_reader_reads_once_continued,
 
 	must_stop(t, reader);
 	must_write(t, c.p.wr, "x", 1);
-	expect_equal(t, must_unread(t, c.p.rd), 1);
 	must_signal(t, reader, SIGCONT);
 	expect_actor(t, reader, RETURNS(1));
 }
@@ -78,18 +77,18 @@ CASE(write_goes_on_after_a_stop,
 {
 	const struct write_row *row = trial_row(t);
 	struct pipe_call c = { must_pipe(t, 0), must_share(t, row->size), row->size };
+	size_t filled = must_fill(t, &c.p, row->room);
+	char got[LARGE + 1];
 
-	must_fill(t, &c.p, row->room);
 	struct actor *writer = start_asleep(t, attempt_write, &c);
 	must_stop(t, writer);
 	must_signal(t, writer, SIGCONT);
 	expect_actor(t, writer, BLOCKS);
 	must_stop(t, writer);
-	must_empty(t, c.p.rd);
-	expect_equal(t, must_unread(t, c.p.rd), 0);
+	must_read(t, c.p.rd, must_share(t, filled), filled);
 	must_signal(t, writer, SIGCONT);
 	expect_actor(t, writer, RETURNS((long)row->size));
-	expect_equal(t, must_unread(t, c.p.rd), row->size);
+	expect_equal(t, expect_all_there_is(t, c.p.rd, got, sizeof got), row->size);
 }
 
 CASE(stop_cuts_short_a_write,

@@ -134,7 +134,7 @@ CASE(atomicity_survives_signals,
      .claim = { POSIX,
 		"writes of up to PIPE_BUF bytes that handlers interrupt arrive whole, or fail with "
 		"EINTR and not at all",
-		"POSIX.1-2024 write(), ERRORS, EINTR, \"shall not be interleaved\"" },
+		"POSIX.1-2024 write(), ERRORS, EINTR; <limits.h>, DESCRIPTION, PIPE_BUF: atomic" },
      .covers = { "ATM-12" }, .ways = BY_ONE_PAGE, ROWS(handlers))
 {
 	const struct signal_row *row = trial_row(t);

@@ -76,6 +76,10 @@ void expect_pieces_(struct trial *t, const struct here *at, int fd, void *bytes,
 	expect_all_there_is_((t), HERE("read() of what is there"), (fd), (bytes), (most))
 size_t expect_all_there_is_(struct trial *t, const struct here *at, int fd, void *bytes,
 			    size_t most);
+// read() finds nothing: EAGAIN.  Leaves the descriptor with O_NONBLOCK.
+#define expect_nothing_more(t, fd)                                                                 \
+	expect_nothing_more_((t), HERE("read() of what is left in " #fd), (fd))
+void expect_nothing_more_(struct trial *t, const struct here *at, int fd);
 // One read() that asks for more returns just `size` bytes, of the stream from `place` on.
 #define expect_packet(t, fd, place, size)                                                          \
 	expect_packet_((t), HERE("read() of " #fd), (fd), (place), (size))

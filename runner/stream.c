@@ -107,6 +107,16 @@ size_t expect_all_there_is_(struct trial *t, const struct here *at, int fd, void
 	return got;
 }
 
+void expect_nothing_more_(struct trial *t, const struct here *at, int fd)
+{
+	static const struct outcome empty = FAILS(EAGAIN);
+	char byte;
+
+	must_set_nonblocking(t, fd, true);
+	expect_begin(t, at, &empty);
+	expect_end(t, at, read(fd, &byte, 1), &empty);
+}
+
 void expect_packet_(struct trial *t, const struct here *at, int fd, size_t place, size_t size)
 {
 	const struct outcome all = RETURNS((long)size);
