@@ -19,10 +19,8 @@ static void must_have_scratch(struct trial *t)
 // Whatever the umask is.
 static void must_set_mode(struct trial *t, const char *path, mode_t mode)
 {
-	if (chmod(path, mode) == -1 && errno == ENOSYS)
+	if (must_or_fail(t, chmod(path, mode), ENOSYS) == -1)
 		must(t, fchmodat(AT_FDCWD, path, mode, 0));
-	else
-		must(t, chmod(path, mode));
 }
 
 const char *must_fifo(struct trial *t, mode_t mode)

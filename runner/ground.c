@@ -56,7 +56,7 @@ static struct pipe must_open_fifo(struct trial *t, int flags)
 	p.wr = must_open_end(t, path, O_WRONLY | flags);
 	if (!(flags & O_NONBLOCK))
 		must_set_nonblocking(t, p.rd, false);
-	if (unlink(path) == -1 && errno == ENOSYS)
+	if (must_or_fail(t, unlink(path), ENOSYS) == -1)
 		must(t, unlinkat(AT_FDCWD, path, 0));
 	return p;
 }
@@ -167,7 +167,11 @@ size_t must_capacity(struct trial *t, int fd)
 {
 	long capacity = must_or_fail(t, fcntl(fd, F_GETPIPE_SZ), ENOSYS);
 
-	return capacity == -1 ? DEFAULT_PAGES * page_size() : (size_t)capacity;
+	if (capacity != -1)
+		return (size_t)capacity;
+	// Without fcntl() nobody has changed it.
+	note(t, "the capacity is taken for that of a new pipe, %d pages", DEFAULT_PAGES);
+	return DEFAULT_PAGES * page_size();
 }
 
 size_t must_unread(struct trial *t, int fd)

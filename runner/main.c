@@ -132,7 +132,6 @@ int main(int argc, char **argv)
 	char fault[2 * REASON_MAX];
 	int status;
 
-	run.options = &options;
 	bool parsed = options_parse(&options, argc, argv, fault, sizeof fault);
 	if (parsed && !init && options.profiles.count > 1) {
 		snprintf(fault, sizeof fault,

@@ -420,8 +420,3 @@ points() { grep -E '^(not )?ok' out; }
 	passed
 	grep -qx '# fact: place=x?ok 1 - forged' out
 }
-
-@test "a small stack is enough" {
-	(ulimit -s 64 && "$PIPE7" >out)
-	nothing_left
-}

@@ -50,7 +50,7 @@ lacking() {
 	never '^# fact: uid=0$' out
 }
 
-@test "other profiles than unprivileged cannot be had without capset" {
+@test "other profiles than unprivileged are unavailable without capset" {
 	run_to "$WITHOUT" capset "$PIPE7" --profile sys-resource 'read/*'
 	show
 	grep -q '^1\.\.0 # SKIP profile: sys-resource cannot be had here: ' out
